@@ -1,0 +1,113 @@
+"""What identifies a person, sealed with a key of his own.
+
+Erasing a person destroys his key: what is left in any copy of the table cannot be read.
+Look-up by phone goes through a keyed hash, so the table of hashes tells nothing without the
+master key. Cipher: AES-256-GCM; derived keys: HKDF-SHA256; hashes: HMAC-SHA256.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Iterable, Mapping
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from core.base.database import Reads, Transaction
+from core.base.sql import to_json
+
+_NONCE = 12
+
+
+class Unreadable(Exception):
+    """A sealed value was changed, belongs to somebody else, or its key is gone."""
+
+
+def _seal(key: bytes, plain: bytes, bound_to: str) -> str:
+    nonce = os.urandom(_NONCE)
+    return base64.b64encode(nonce + AESGCM(key).encrypt(nonce, plain, bound_to.encode())).decode()
+
+
+def _open(key: bytes, sealed: str, bound_to: str) -> bytes:
+    raw = base64.b64decode(sealed)
+    try:
+        return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], bound_to.encode())
+    except InvalidTag as error:
+        raise Unreadable(bound_to) from error
+
+
+class Vault:
+    """The master key's uses; one key per use, so that none can stand in for another."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+        self._wrapping = self.key("person key")
+        self._lookup = self.key("look-up")
+        self._digest = self.key("digest")
+
+    def key(self, purpose: str) -> bytes:
+        """A 32-byte key for one purpose."""
+        return HKDF(SHA256(), 32, b"linli", purpose.encode()).derive(self._secret)
+
+    def hash(self, kind: str, text: str) -> str:
+        """The keyed look-up hash of a value, e.g. ('phone', '13800000001'); hex."""
+        return hmac.new(self._lookup, f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()
+
+    def digest(self, *parts: object) -> str:
+        """A keyed digest of JSON-able parts; hex. Tells nothing about them without the master key."""
+        return hmac.new(self._digest, to_json(parts).encode(), hashlib.sha256).hexdigest()
+
+    async def put(self, transaction: Transaction, values: Mapping[int, Mapping[str, str]]) -> None:
+        """Seals fields of persons ({person: {field: text}}) in four statements whatever their number.
+
+        A field that is there already is replaced. A person whose key was destroyed cannot get
+        a new one here: raises Unreadable.
+        """
+        people = sorted(values)
+        gone = await transaction.fetch(
+            "select id from person where id in ids(:people) and erased_at is not null", people=people
+        )
+        if gone:
+            raise Unreadable(f"person {gone[0]['id']} is erased")
+        fresh = [{"person": p, "wrapped": _seal(self._wrapping, os.urandom(32), f"key:{p}")} for p in people]
+        await transaction.execute(
+            "insert into person_key (person, wrapped) select r.person, r.wrapped "
+            "from rows(:items; person bigint, wrapped text) as r where true on conflict do nothing",
+            items=fresh,
+        )
+        keys = await self._keys(transaction, people)
+        sealed = [
+            {"person": p, "field": f, "sealed": _seal(keys[p], text.encode(), f"{p}:{f}")}
+            for p, fields in values.items()
+            for f, text in fields.items()
+        ]
+        await transaction.execute(
+            "insert into person_secret (person, field, sealed) select r.person, r.field, r.sealed "
+            "from rows(:items; person bigint, field text, sealed text) as r where true "
+            "on conflict (person, field) do update set sealed = excluded.sealed",
+            items=sealed,
+        )
+
+    async def get(self, reads: Reads, people: Iterable[int], fields: Iterable[str]) -> dict[int, dict[str, str]]:
+        """Opened fields by person; what is not there or erased is left out. One statement."""
+        rows = await reads.fetch(
+            "select s.person, s.field, s.sealed, k.wrapped from person_secret s "
+            "join person_key k on k.person = s.person where s.person in ids(:people)",
+            people=list(people),
+        )
+        wanted = set(fields)
+        opened: dict[int, dict[str, str]] = {}
+        for row in rows:
+            if row["field"] in wanted:
+                person = row["person"]
+                key = _open(self._wrapping, row["wrapped"], f"key:{person}")
+                text = _open(key, row["sealed"], f"{person}:{row['field']}").decode()
+                opened.setdefault(person, {})[row["field"]] = text
+        return opened
+
+    async def _keys(self, reads: Reads, people: list[int]) -> dict[int, bytes]:
+        rows = await reads.fetch("select person, wrapped from person_key where person in ids(:people)", people=people)
+        return {r["person"]: _open(self._wrapping, r["wrapped"], f"key:{r['person']}") for r in rows}
