@@ -9,6 +9,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from core.base.viewer import Viewer
 
 log = logging.getLogger("linli.act")
+_inside: ContextVar[bool] = ContextVar("linli_inside_act", default=False)
 T = TypeVar("T")
 
 TRIES = 6
@@ -166,6 +168,8 @@ async def act(
     Raises Conflict (same id, other inputs), Unavailable (the database stayed busy or away),
     Invalid (an id no form of ours carries), and whatever `work` raises, with nothing changed.
     """
+    if _inside.get():
+        raise RuntimeError("acts do not nest: give the unit to a verb that takes one")
     if not 8 <= len(request_id) <= 100 or (request_id.startswith(SYSTEM) and not viewer.system):
         raise Invalid({"request_id": Message("This form is out of date. Open it again.")})
     house = viewer.house
@@ -193,11 +197,9 @@ async def _attempt(
     for number in range(TRIES):
         try:
             return await _once(viewer, name, request_id, digest, work, community)
-        except Retry:
-            await asyncio.sleep(random.uniform(0, 0.02 * 2**number))  # noqa: S311  # spreads tries, no secret
-        except CommitLost:
-            # It may have been committed: the next try finds the act's row, or does the work.
-            await asyncio.sleep(random.uniform(0, 0.1 * 2**number))  # noqa: S311  # spreads tries, no secret
+        except (Retry, CommitLost):
+            # After a lost COMMIT the next try finds the act's row, or does the work.
+            await asyncio.sleep(random.uniform(0, 0.05 * 2**number))  # noqa: S311  # spreads tries, no secret
     raise Unavailable
 
 
@@ -221,6 +223,8 @@ async def _once(
         if act_id is None:
             return await _stored(transaction, viewer.person, request_id, digest)
         unit = Unit(transaction, house, viewer, now, act_id, community)
+        # Set in the act's own task only, so nothing else sees it and nothing has to unset it.
+        _inside.set(True)
         answer = await work(unit)
         await unit._finish()
         await transaction.execute(
@@ -248,6 +252,8 @@ async def note(house: "House", work: Callable[[Unit], Awaitable[T]], *, viewer: 
 
     May run `work` again, like an act. Raises Unavailable.
     """
+    if _inside.get():
+        raise RuntimeError("a note inside an act would wait for the act for ever")
     for number in range(TRIES):
         try:
             async with house.db.transaction() as transaction:

@@ -38,6 +38,8 @@ class PostgresTransaction(Transaction):
     def __init__(self, database: "PostgresDatabase", connection: Any) -> None:
         self._database = database
         self._connection = connection
+        # asyncpg refuses two statements at once; on SQLite they queue, so here they do too.
+        self._turn = asyncio.Lock()
 
     def _saw(self, sql: str, params: Mapping[str, Any]) -> None:
         self._database._saw(sql, params)
@@ -47,7 +49,8 @@ class PostgresTransaction(Transaction):
 
     async def _rows(self, text: str, arguments: list[Any]) -> list[Row]:
         try:
-            return list(await self._connection.fetch(text, *arguments))
+            async with self._turn:
+                return list(await self._connection.fetch(text, *arguments))
         except asyncpg.IntegrityConstraintViolationError as error:
             raise ConstraintBroken(error.constraint_name or str(error)) from error
         except asyncpg.RaiseError as error:
@@ -57,8 +60,8 @@ class PostgresTransaction(Transaction):
         compiled = compile_sql(sql, "postgres")
         self._saw(sql, params)
         try:
-            # A prepared statement tells its status; Connection.execute with arguments does too.
-            status = await self._connection.execute(compiled.text, *compiled.arguments(params))
+            async with self._turn:
+                status = await self._connection.execute(compiled.text, *compiled.arguments(params))
         except asyncpg.IntegrityConstraintViolationError as error:
             raise ConstraintBroken(error.constraint_name or str(error)) from error
         except asyncpg.RaiseError as error:

@@ -144,11 +144,19 @@ class SQLiteDatabase(Database):
             try:
                 await self._begin(connection)
                 yield SQLiteTransaction(self, connection)
-                await self.on_thread(connection.commit)
+                await self._commit(connection)
             finally:
                 # After a failed or cancelled BEGIN, work or COMMIT the connection is clean again.
                 if connection.in_transaction:
                     await self.on_thread(connection.rollback)
+
+    async def _commit(self, connection: sqlite3.Connection) -> None:
+        try:
+            await self.on_thread(connection.commit)
+        except sqlite3.IntegrityError as error:
+            raise ConstraintBroken(str(error)) from error
+        except sqlite3.OperationalError as error:
+            raise Unavailable from error  # disk full or away: rolled back, nothing half
 
     async def _begin(self, connection: sqlite3.Connection) -> None:
         try:
