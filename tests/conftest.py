@@ -1,0 +1,135 @@
+"""Plumbing of the suite: what the machine lacks, the run's folder, fresh databases on both engines."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from core.base.clock import FixedClock, moment
+from core.base.database import Database
+from core.base.house import House, open_house
+from core.base.settings import Settings
+from tests.support import campaign as campaigns
+from tests.support import needs, postgres
+from tests.support.browser import Phone, open_phone
+from tests.support.databases import fresh_database, loaded, migrated
+from tests.support.server import Server, serving
+
+RUN = "LINLI_TEST_RUN"
+_OWNED = pytest.StashKey[Path]()
+TONIGHT = moment(datetime(2026, 11, 23, 21), "Asia/Shanghai")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first process of the run makes the folder all its workers share."""
+    if RUN not in os.environ:
+        # A socket's path may have 107 characters, so the folder is short whatever TMPDIR says.
+        folder = Path(tempfile.mkdtemp(prefix="linli-", dir="/tmp"))
+        folder.chmod(0o755)  # the server's user must reach its data
+        os.environ[RUN] = str(folder)
+        config.stash[_OWNED] = folder
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    folder = config.stash.get(_OWNED, None)
+    if folder is not None:
+        postgres.stop(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        del os.environ[RUN]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests the machine cannot run are skipped; under CI they run, and so fail."""
+    lacks = {marker: why for marker, why in needs.missing().items() if marker not in needs.required()}
+    for item in items:
+        for marker, why in lacks.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=why))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    for marker, why in needs.missing().items():
+        count = sum(why in str(report.longrepr) for report in skipped)
+        if count:
+            terminalreporter.write_line(
+                f"NOT TESTED: {count} {marker} tests, because {why}.", red=True, bold=True
+            )
+
+
+@pytest.fixture(scope="session")
+def run() -> Path:
+    """The folder all processes of this run share."""
+    return Path(os.environ[RUN])
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each test that (through another fixture) asks for it runs on both engines."""
+    return str(request.param)
+
+
+@pytest.fixture
+def settings(engine: str, run: Path, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a fresh database with the whole schema and no rows."""
+    with fresh_database(engine, run, tmp_path, "migrated", migrated) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def blank_settings(engine: str, run: Path, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a database without any table."""
+    with fresh_database(engine, run, tmp_path, "blank", None) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Stands at nine in the evening of 23 November 2026 in Shanghai until a test moves it."""
+    return FixedClock(TONIGHT)
+
+
+@pytest.fixture
+async def house(settings: Settings, clock: FixedClock) -> AsyncIterator[House]:
+    """An open house on a fresh database."""
+    opened = await open_house(settings, clock=clock)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+@pytest.fixture
+def db(house: House) -> Database:
+    return house.db
+
+
+@pytest.fixture
+def campaign() -> campaigns.Campaign:
+    """How many rounds a random campaign goes: few here, many under `make torture`."""
+    return campaigns.from_environment()
+
+
+@pytest.fixture
+def demo_settings(run: Path, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a copy of the demo on SQLite."""
+    with fresh_database("sqlite", run, tmp_path, "demo", loaded) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def server(demo_settings: Settings) -> Iterator[Server]:
+    """The real server over a fresh copy of the demo, in a process of its own."""
+    with serving(demo_settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def phone(server: Server) -> AsyncIterator[Phone]:
+    """A browser at the demo's door: `page = await (await phone.context()).new_page()`."""
+    async with open_phone(server.url) as opened:
+        yield opened
