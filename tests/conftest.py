@@ -13,9 +13,11 @@ from core.base.clock import FixedClock, moment
 from core.base.database import Database
 from core.base.house import House, open_house
 from core.base.settings import Settings
+from core.extension.registry import load
 from tests.support import campaign as campaigns
 from tests.support import needs, postgres
 from tests.support.browser import Phone, open_phone
+from tests.support.cast import Cast, make_cast
 from tests.support.databases import fresh_database, loaded, migrated
 from tests.support.server import Server, serving
 
@@ -95,8 +97,9 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 async def house(settings: Settings, clock: FixedClock) -> AsyncIterator[House]:
-    """An open house on a fresh database."""
-    opened = await open_house(settings, clock=clock)
+    """An open house on a fresh database, with the allowed plugins."""
+    registry = load(settings.plugins)
+    opened = await open_house(settings, clock=clock, registry=registry, handlers=registry.handlers())
     try:
         yield opened
     finally:
@@ -106,6 +109,12 @@ async def house(settings: Settings, clock: FixedClock) -> AsyncIterator[House]:
 @pytest.fixture
 def db(house: House) -> Database:
     return house.db
+
+
+@pytest.fixture
+async def cast(house: House) -> Cast:
+    """Two communities with one of each role (see tests.support.cast)."""
+    return await make_cast(house)
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from core.base.database import CommitLost, Reads, Retry, Row, Transaction
 from core.base.errors import Conflict, Invalid, Message, Unavailable
 from core.base.query import bound
 from core.base.sql import Compiled, to_json
+from core.base.viewer import Viewer
 
 if TYPE_CHECKING:
     from core.base.house import House
-    from core.base.viewer import Viewer
 
 log = logging.getLogger("linli.act")
 _inside: ContextVar[bool] = ContextVar("linli_inside_act", default=False)
@@ -48,7 +48,7 @@ class Unit(Reads):
 
     transaction: Transaction
     house: "House"
-    viewer: "Viewer | None"
+    viewer: Viewer
     now: int
     act: int
     community: int | None
@@ -61,7 +61,7 @@ class Unit(Reads):
     @property
     def actor(self) -> int | None:
         """The person who acts; None: the system, or nobody signed in."""
-        return self.viewer.person if self.viewer is not None else None
+        return self.viewer.person
 
     def _saw(self, sql: str, params: Any) -> None:
         self.transaction._saw(sql, params)
@@ -151,7 +151,7 @@ Work = Callable[[Unit], Awaitable[dict[str, Any]]]
 
 
 async def act(
-    viewer: "Viewer",
+    viewer: Viewer,
     name: str,
     request_id: str,
     inputs: Any,
@@ -192,7 +192,7 @@ def _tell_orphan(task: "asyncio.Task[Done]") -> None:
 
 
 async def _attempt(
-    viewer: "Viewer", name: str, request_id: str, digest: str, work: Work, community: int | None
+    viewer: Viewer, name: str, request_id: str, digest: str, work: Work, community: int | None
 ) -> Done:
     for number in range(TRIES):
         try:
@@ -204,7 +204,7 @@ async def _attempt(
 
 
 async def _once(
-    viewer: "Viewer", name: str, request_id: str, digest: str, work: Work, community: int | None
+    viewer: Viewer, name: str, request_id: str, digest: str, work: Work, community: int | None
 ) -> Done:
     house = viewer.house
     async with house.db.transaction() as transaction:
@@ -247,7 +247,7 @@ async def _stored(transaction: Transaction, actor: int | None, request_id: str, 
     return Done(row["id"], msgspec.json.decode(row["answer"]), replayed=True)
 
 
-async def note(house: "House", work: Callable[[Unit], Awaitable[T]], *, viewer: "Viewer | None" = None) -> T:
+async def note(house: "House", work: Callable[[Unit], Awaitable[T]], *, viewer: Viewer | None = None) -> T:
     """Commits one fact that must survive a rollback: a session, a throttle count, a lease, an audited refusal.
 
     May run `work` again, like an act. Raises Unavailable.
@@ -257,8 +257,9 @@ async def note(house: "House", work: Callable[[Unit], Awaitable[T]], *, viewer: 
     for number in range(TRIES):
         try:
             async with house.db.transaction() as transaction:
-                community = viewer.community if viewer is not None else None
-                unit = Unit(transaction, house, viewer, house.clock.now(), 0, community)
+                # Without a viewer it is nobody's: it holds no permission at all.
+                who = viewer if viewer is not None else Viewer(house)
+                unit = Unit(transaction, house, who, house.clock.now(), 0, who.community)
                 result = await work(unit)
                 await unit._finish()
             return result

@@ -123,4 +123,3 @@ def open_address(address: str) -> Database:
     from core.base.postgres import PostgresDatabase
 
     return PostgresDatabase(address)
-

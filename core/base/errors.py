@@ -76,7 +76,9 @@ class TooMany(Refused):
 
     def __init__(self, seconds: int) -> None:
         minutes = -(-seconds // 60)
-        super().__init__(Message("Too many tries. Please wait %(minutes)s minutes and try again.", minutes=minutes))
+        super().__init__(
+            Message("Too many tries. Please wait %(minutes)s minutes and try again.", minutes=minutes)
+        )
         self.seconds = seconds
 
 

@@ -40,7 +40,9 @@ async def give_lease_back(house: "House", name: str, holder: str) -> None:
     """Frees the lease if `holder` still has it."""
 
     async def work(unit: Unit) -> None:
-        await unit.execute("delete from lease where name = :name and holder = :holder", name=name, holder=holder)
+        await unit.execute(
+            "delete from lease where name = :name and holder = :holder", name=name, holder=holder
+        )
 
     await note(house, work)
 

@@ -149,7 +149,9 @@ async def _check_foreign_keys(transaction: Transaction) -> None:
         raise RuntimeError(f"rows of {broken[0]['table']} point to rows that do not exist")
 
 
-async def pending(settings: Settings, database: Database, plugins: Iterable[Source] = ()) -> dict[str, list[str]]:
+async def pending(
+    settings: Settings, database: Database, plugins: Iterable[Source] = ()
+) -> dict[str, list[str]]:
     """Names of migrations that have not run, by app."""
     try:
         rows = await database.run_text("select app, name from migration", [])

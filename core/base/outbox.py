@@ -56,7 +56,12 @@ async def deliver(house: "House") -> int:
     for row in due:
         handler = handlers.get(row["consumer"])
         event = Event(
-            row["event"], row["name"], row["community"], row["subject"], msgspec.json.decode(row["payload"]), row["at"]
+            row["event"],
+            row["name"],
+            row["community"],
+            row["subject"],
+            msgspec.json.decode(row["payload"]),
+            row["at"],
         )
         try:
             if handler is None:
@@ -64,7 +69,9 @@ async def deliver(house: "House") -> int:
             await handler.run(house, event)
             done.append({"event": row["event"], "consumer": row["consumer"]})
         except Exception as error:
-            log.warning("delivery of event %s to %s failed: %s", row["event"], row["consumer"], type(error).__name__)
+            log.warning(
+                "delivery of event %s to %s failed: %s", row["event"], row["consumer"], type(error).__name__
+            )
             attempts = row["attempts"] + 1
             failed.append(
                 {

@@ -25,8 +25,12 @@ def append_only_tables() -> list[str]:
 
 
 def statements(name: str, engine: Engine) -> Iterator[str]:
-    """The engine's statements of one file, in order."""
-    text = (SQL / name).read_text("utf-8")
+    """The engine's statements of one of the core's files, in order."""
+    yield from written((SQL / name).read_text("utf-8"), engine)
+
+
+def written(text: str, engine: Engine) -> Iterator[str]:
+    """The engine's statements of a schema's text, in order."""
     for part in _sections(text, engine):
         plain = re.sub(r"--[^\n]*", "", part)
         for statement in re.split(r";\s*\n(?=\s*(?:create|alter|insert|$))", plain):

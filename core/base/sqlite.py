@@ -35,7 +35,11 @@ def wal_race(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> boo
 def connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection with the house's pragmas."""
     connection = sqlite3.connect(
-        path, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None, check_same_thread=False, cached_statements=512
+        path,
+        timeout=BUSY_MILLISECONDS / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=512,
     )
     connection.row_factory = sqlite3.Row
     for pragma in (

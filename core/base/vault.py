@@ -91,7 +91,9 @@ class Vault:
             items=sealed,
         )
 
-    async def get(self, reads: Reads, people: Iterable[int], fields: Iterable[str]) -> dict[int, dict[str, str]]:
+    async def get(
+        self, reads: Reads, people: Iterable[int], fields: Iterable[str]
+    ) -> dict[int, dict[str, str]]:
         """Opened fields by person; what is not there or erased is left out. One statement."""
         rows = await reads.fetch(
             "select s.person, s.field, s.sealed, k.wrapped from person_secret s "
@@ -109,5 +111,7 @@ class Vault:
         return opened
 
     async def _keys(self, reads: Reads, people: list[int]) -> dict[int, bytes]:
-        rows = await reads.fetch("select person, wrapped from person_key where person in ids(:people)", people=people)
+        rows = await reads.fetch(
+            "select person, wrapped from person_key where person in ids(:people)", people=people
+        )
         return {r["person"]: _open(self._wrapping, r["wrapped"], f"key:{r['person']}") for r in rows}

@@ -35,6 +35,10 @@ class Viewer:
     locale: str = "zh-Hans"
     session: int | None = None
     system: bool = False
+    name: str = ""  # his own, shown to himself
+    number: str = ""  # his volunteer number in this community
+    size: str = ""  # '' or 'elder'
+    theme: str = ""  # '', 'light' or 'dark'
 
     def may(
         self, permission: str, *, team: int | None = None, area: str | None = None, counter: int | None = None
@@ -52,7 +56,8 @@ class Viewer:
     def may_somewhere(self, permission: str) -> bool:
         """Whether the permission is held for at least some team, area or counter of this community."""
         return self.system or any(
-            g.allows(permission) and (g.community is None or g.community == self.community) for g in self.grants
+            g.allows(permission) and (g.community is None or g.community == self.community)
+            for g in self.grants
         )
 
     def require(

@@ -16,7 +16,9 @@ async def forwards() -> MigrationManager:
 
     async def create() -> None:
         for name in FILES:
-            for statement in schema.statements(name, "postgres" if engine.engine_type == "postgres" else "sqlite"):
+            for statement in schema.statements(
+                name, "postgres" if engine.engine_type == "postgres" else "sqlite"
+            ):
                 await engine.run_ddl(statement)
 
     manager.add_raw(create)

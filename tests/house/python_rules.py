@@ -32,9 +32,12 @@ def built_sql(path: str, text: str) -> list[str]:
     """Calls that run a statement whose text is put together at run time, here or in a name assigned here."""
     tree = ast.parse(text)
     built = {name for name, value in _assignments(tree) if _is_built(value)}
+    awaited = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Await)}
     faults = []
     for call in ast.walk(tree):
         if not (isinstance(call, ast.Call) and _called(call) in RUNS_SQL and call.args):
+            continue
+        if _is_of_a_form(call, awaited=id(call) in awaited):
             continue
         first = call.args[0]
         if _is_pragma(first):
@@ -122,6 +125,15 @@ def _is_built(value: ast.expr) -> bool:
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         return value.func.attr in ("format", "format_map", "join", "replace") and _is_text(value.func.value)
     return False
+
+
+def _is_of_a_form(call: ast.Call, *, awaited: bool) -> bool:
+    """Reading a form's field: `one` and `value` without a wait, `raw` of something that is no table class."""
+    name = _called(call)
+    if name == "raw":
+        owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+        return isinstance(owner, ast.Name) and not owner.id[0].isupper()
+    return name in ("one", "value") and not awaited
 
 
 def _is_pragma(value: ast.expr) -> bool:

@@ -87,6 +87,8 @@ def test_sql_put_together_is_caught(text: str):
         'SQL = "select 1"\nawait db.fetch(SQL)',
         'say(f"{count} rows")\nawait db.fetch(TEXT)',
         'database.pragma("pragma " + name)',
+        'form.one(f"from-{number}")',
+        'form.raw("from-" + number)',
     ],
 )
 def test_constant_sql_passes(text: str):

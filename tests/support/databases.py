@@ -13,6 +13,7 @@ from typing import Any
 
 from core.base.migrate import migrate
 from core.base.settings import Settings
+from core.extension.registry import load
 from tests.support.postgres import OWNER, cluster_of, locked
 from tests.support.server import linli
 
@@ -28,7 +29,7 @@ def in_thread(coroutine: Coroutine[Any, Any, Any]) -> Any:
 
 def migrated(settings: Settings) -> None:
     """Fills a blank database with the schema of the core and of the bundled plugins."""
-    report = in_thread(migrate(settings))
+    report = in_thread(migrate(settings, load(settings.plugins).sources()))
     assert not report.failed, report.failed
 
 

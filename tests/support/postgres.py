@@ -16,8 +16,9 @@ from pathlib import Path
 from tests.support.needs import postgres_programs
 
 OWNER, APPLICATION, SUPERUSER = "linli_owner", "linli_app", "postgres"
+OPTIONS = "-c listen_addresses='' -c max_connections=120 -c shared_buffers=64MB"
 # fsync protects from a machine that loses power; tests kill processes only.
-OPTIONS = "-c listen_addresses='' -c max_connections=120 -c shared_buffers=64MB -c log_min_messages=fatal -c fsync=off"
+QUIET = "-c log_min_messages=fatal -c fsync=off"
 
 
 @contextmanager
@@ -106,7 +107,7 @@ def _start(cluster: Cluster) -> None:
     data = cluster.folder / "d"
     manner = ["-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     _as_server(str(_bin() / "initdb"), "-D", str(data), *manner)
-    options = f"{OPTIONS} -k {cluster.socket}"
+    options = f"{OPTIONS} {QUIET} -k {cluster.socket}"
     log = str(cluster.folder / "log")
     _as_server(str(_bin() / "pg_ctl"), "-D", str(data), "-w", "-t", "60", "-l", log, "-o", options, "start")
     cluster.sql(f"create role {OWNER} login; create role {APPLICATION} login")

@@ -40,6 +40,7 @@ class Town:
     activity: int
     sheet: int = 0
     rewards: list[catalogue.Reward] = field(default_factory=list)
+    posted: awards.Confirmed = awards.Confirmed()
 
     @property
     def system(self) -> Viewer:
@@ -89,7 +90,7 @@ class Town:
         self.rewards.append(made[-1])
         return made[-1]
 
-    async def rule(self, caps: Caps, from_day: str = "2026-01-01") -> int:
+    async def rule(self, caps: Caps, from_day: str = "2026-11-23") -> int:
         """Publishes the next version of the rules; later attendances fall under it."""
 
         async def work(unit: Unit) -> dict[str, Any]:
@@ -173,28 +174,40 @@ class Town:
             attendances=list(attendances),
         )
 
-    async def earn(
+    async def earning(
         self,
-        served: Sequence[tuple[int, int]],
-        day: str | None = None,
+        unit: Unit,
+        served: Sequence[Sequence[int]],
+        day: str,
         *,
         minutes: int = 60,
         approver: int | None = None,
         activity: int | None = None,
+    ) -> dict[str, Any]:
+        """The work of an act that records and confirms (volunteer number, points)."""
+        attendances = await self.attend(unit, [(n, p) for n, p in served], day, minutes, activity)
+        await self.decide(unit, attendances, "confirmed", approver)
+        self.posted = await awards.confirm(unit, attendances, approver)
+        return {"attendances": attendances}
+
+    async def earn(
+        self,
+        served: Sequence[Sequence[int]],
+        day: str | None = None,
+        *,
         request: str | None = None,
+        **more: Any,
     ) -> tuple[list[int], awards.Confirmed]:
-        """Records and confirms (volunteer number, points) in one act; returns attendances and what was posted."""
+        """Records and confirms in one act; returns attendances and what was posted."""
         day = day or day_of(self.house.clock.now(), ZONE)
-        result: list[Any] = []
-
-        async def work(unit: Unit) -> dict[str, Any]:
-            attendances = await self.attend(unit, served, day, minutes, activity)
-            await self.decide(unit, attendances, "confirmed", approver)
-            result[:] = [attendances, await awards.confirm(unit, attendances, approver)]
-            return {"attendances": attendances}
-
-        done = await self.do(self.system, work, request, [list(pair) for pair in served])
-        return (result[0], result[1]) if result else (done.answer["attendances"], awards.Confirmed())
+        self.posted = awards.Confirmed()
+        done = await self.do(
+            self.system,
+            lambda unit: self.earning(unit, served, day, **more),
+            request,
+            [list(s) for s in served],
+        )
+        return done.answer["attendances"], self.posted
 
     async def take_back(self, attendances: Sequence[int]) -> awards.Confirmed:
         """Reverses confirmed attendances."""
@@ -235,7 +248,7 @@ async def found_town(house: House, volunteers: int = 3, slug: str = "hongqi") ->
 
     await act(Viewer(house, system=True), "found", request_id(), slug, work)
     town = made[-1]
-    await town.rule(Caps())
+    await town.rule(Caps(), "2026-01-01")
     return town
 
 

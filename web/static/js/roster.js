@@ -32,6 +32,8 @@
     const total = () => {
       const ticked = rows.filter((row) => tick(row).checked);
       if (!sum) return;
+      /* The bar stays in sight from the first tick on; before that it would only cover the list. */
+      sum.closest(".dock").classList.toggle("live", ticked.length > 0);
       sum.querySelector("[data-roster-count]").textContent = ticked.length;
       const start = new Date(roster.querySelector('input[name="from"]')?.value ?? "");
       const end = new Date(roster.querySelector('input[name="to"]')?.value ?? "");
