@@ -1,0 +1,42 @@
+"""When an attendance is booked at once, and when a second person must look at it first.
+
+The programme's manifest says what it thinks fit; a community may be stricter, never laxer, with its setting
+`{"review": {"<programme>": "second"}}`.
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from core.base.errors import NotFound
+from core.base.house import House
+from core.extension.manifest import Kind
+
+
+class _Settings(msgspec.Struct):
+    review: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The policy for one kind of activity in one community."""
+
+    kind: Kind
+    strict: bool
+
+    def accepts(self, evidence: str) -> bool:
+        """Whether this kind of activity may rest on such evidence at all."""
+        return evidence in self.kind.evidence
+
+    def second_person(self, evidence: str) -> bool:
+        """Whether everybody's attendance waits. The recorder's own always does, whatever this says."""
+        return self.strict or self.kind.supervision == "second" or evidence in self.kind.doubtful
+
+
+def policy_of(house: House, programme: str, kind: str, settings: str) -> Policy:
+    """The policy; `settings` is the community's settings as stored. Raises NotFound for an unknown kind."""
+    declared: Kind | None = house.registry.kind(programme, kind)
+    if declared is None:
+        raise NotFound
+    review = msgspec.json.decode(settings, type=_Settings).review
+    return Policy(declared, review.get(programme) == "second")

@@ -1,0 +1,1 @@
+"""Who and where: areas, communities, people, households, volunteers, teams, roles, notices, sign-in."""

@@ -1,0 +1,93 @@
+"""The area forest: county, street, community, station, grid, building. A subtree is a path prefix."""
+
+import msgspec
+
+from core.base.act import Unit
+from core.base.database import Reads
+from core.base.errors import Invalid, Message, NotFound
+from core.base.ids import public_id
+from core.base.viewer import Viewer
+
+# The path needs the id, which only the insert gives; until then the public id stands in.
+_ADD = """
+insert into area (public_id, parent, community, kind, name, path, households, residents, created_at)
+select r.public_id, cast(:parent as bigint), cast(:community as bigint), r.kind, r.name, r.public_id,
+       r.households, r.residents, :at
+from rows(:items; public_id text, kind text, name text, households bigint, residents bigint) as r
+returning id, public_id
+"""
+
+_PLACE = "update area set path = :above || id || '/' where id in ids(:areas)"
+
+_ONE = """
+select id, public_id, parent, community, kind, name, path, households, residents from area where id = :id
+"""
+
+_SUBTREE = """
+select a.id, a.public_id, a.parent, a.community, a.kind, a.name, a.path, a.households, a.residents
+from area a join community c on c.id = :community join area top on top.id = c.area
+where a.path >= top.path and a.path < top.path || 'a'
+order by a.path
+"""
+
+
+class NewArea(msgspec.Struct, frozen=True):
+    """A node to be added. Households and residents are stated figures, not counted ones."""
+
+    kind: str
+    name: str
+    households: int | None = None
+    residents: int | None = None
+
+
+class Area(msgspec.Struct, frozen=True):
+    """A node of the forest; `path` is '/1/5/12/', the ids from its root."""
+
+    id: int
+    public_id: str
+    parent: int | None
+    community: int | None
+    kind: str
+    name: str
+    path: str
+    households: int | None
+    residents: int | None
+
+
+async def add_areas(unit: Unit, parent: int | None, items: list[NewArea]) -> list[int]:
+    """Adds nodes below one parent (None: roots) in three statements; returns their ids in order.
+
+    Below a community's node they belong to that community and need `community.settings` there;
+    above, they need `operator`. Raises Invalid (name), NotFound.
+    """
+    if not all(item.name.strip() for item in items):
+        raise Invalid({"name": Message("Please give the name.")})
+    above = await area_of(unit, parent) if parent is not None else None
+    community = above.community if above is not None else None
+    if community is None:
+        unit.viewer.require("operator")
+    elif community == unit.community:
+        unit.viewer.require("community.settings")
+    else:
+        raise NotFound
+    given = [{"public_id": public_id(), **msgspec.to_builtins(item)} for item in items]
+    rows = await unit.fetch(_ADD, parent=parent, community=community, items=given, at=unit.now)
+    ids = {row["public_id"]: row["id"] for row in rows}
+    await unit.execute(_PLACE, above=above.path if above is not None else "/", areas=list(ids.values()))
+    await unit.audit("area.add", "area", parent, count=len(items))
+    return [ids[item["public_id"]] for item in given]
+
+
+async def area_of(reads: Reads, area: int) -> Area:
+    """One node, for verbs that have checked the scope themselves. Raises NotFound."""
+    row = await reads.one(_ONE, id=area)
+    if row is None:
+        raise NotFound
+    return Area(**{k: row[k] for k in Area.__struct_fields__})
+
+
+async def subtree(viewer: Viewer) -> list[Area]:
+    """The community's node and all below it, parents before children; with `area.read`."""
+    viewer.require("area.read")
+    rows = await viewer.house.db.fetch(_SUBTREE, community=viewer.community)
+    return [Area(**{k: row[k] for k in Area.__struct_fields__}) for row in rows]

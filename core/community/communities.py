@@ -1,0 +1,170 @@
+"""Communities: what a neighbourhood is called, its day, its settings."""
+
+import re
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from core.base.act import Unit
+from core.base.errors import ConstraintBroken, Invalid, Message, NotFound
+from core.base.house import House
+from core.base.sql import to_json
+from core.base.viewer import Viewer
+from core.community.areas import Area, area_of
+from core.community.roles import ensure_core_roles
+
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
+RESERVED = frozenset(
+    ("api", "admin", "design", "healthz", "new", "prefs", "sign-in", "sign-out", "static", "x")
+)
+
+_CREATE = """
+insert into community (slug, name, area, zone, locale, help_phone, settings, created_at)
+values (:slug, :name, :area, :zone, :locale, :help_phone, :settings, :at)
+returning id
+"""
+
+_TAKE_NODE = "update area set community = :community where id = :area and community is null"
+
+_ADD_HOLIDAYS = """
+insert into holiday (community, day, name, kind)
+select :community, r.day, r.name, r.kind from rows(:items; day text, name text, kind text) as r where true
+on conflict (community, day) do update set name = excluded.name, kind = excluded.kind
+"""
+
+
+_OF_PERSON = """
+select c.slug, c.name, c.help_phone from community c join area n on n.id = c.area
+where c.closed_at is null and (
+    exists (select 1 from volunteer v where v.community = c.id and v.person = :person and v.status = 'active')
+    or exists (select 1 from role_grant g left join area a on a.id = g.area
+               where g.person = :person and g.from_at <= :now and (g.to_at is null or g.to_at > :now)
+                 and (g.community = c.id or (g.community is null
+                      and (a.path is null or a.path = substr(n.path, 1, length(a.path)))))))
+order by c.name, c.id
+"""
+
+
+class OpenCommunity(msgspec.Struct, frozen=True):
+    """A community as anybody may see it."""
+
+    slug: str
+    name: str
+    help_phone: str
+
+
+class Holiday(msgspec.Struct, frozen=True):
+    """A day that is not what its weekday says: `kind` is 'holiday' or 'workday'."""
+
+    day: str
+    name: str
+    kind: str
+
+
+def place(unit: Unit) -> int:
+    """The community an act happens in. Raises NotFound for an act outside all of them."""
+    if unit.community is None:
+        raise NotFound
+    return unit.community
+
+
+async def create_community(
+    unit: Unit,
+    slug: str,
+    name: str,
+    area: int,
+    *,
+    zone: str = "Asia/Shanghai",
+    locale: str = "zh-Hans",
+    help_phone: str = "",
+    settings: dict[str, Any] | None = None,
+) -> int:
+    """Opens a community on a node of the area forest; returns its id.
+
+    Raises Invalid (slug, name, area, zone, locale), NotFound without permission `operator`.
+    """
+    unit.viewer.require("operator")
+    wrong = _wrong(slug, name, zone, locale)
+    if wrong:
+        raise Invalid(wrong)
+    await ensure_core_roles(unit)
+    try:
+        community: int = await unit.value(
+            _CREATE,
+            slug=slug,
+            name=name.strip(),
+            area=area,
+            zone=zone,
+            locale=locale,
+            help_phone=help_phone,
+            settings=to_json(settings or {}),
+            at=unit.now,
+        )
+    except ConstraintBroken as error:
+        if "slug" in error.constraint:
+            raise Invalid({"slug": Message("Another community has this address.")}) from error
+        raise Invalid({"area": Message("This area has a community already.")}) from error
+    if await unit.execute(_TAKE_NODE, community=community, area=area) != 1:
+        raise Invalid({"area": Message("This area has a community already.")})
+    await unit.audit("community.create", "community", community)
+    return community
+
+
+def _wrong(slug: str, name: str, zone: str, locale: str) -> dict[str, Message]:
+    wrong = {}
+    if not SLUG.fullmatch(slug) or slug in RESERVED:
+        wrong["slug"] = Message("Use 3 to 40 small letters, digits and dashes; some words are taken.")
+    if not name.strip():
+        wrong["name"] = Message("Please give the name.")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        wrong["zone"] = Message("There is no time zone of this name.")
+    if locale not in LANGUAGES:
+        wrong["locale"] = Message("This language is not available.")
+    return wrong
+
+
+async def change_settings(unit: Unit, **changes: Any) -> None:
+    """Changes some settings of the community; None takes one away. Seen at once by every worker."""
+    unit.viewer.require("community.settings")
+    text = await unit.value("select settings from community where id = :id for_update", id=place(unit))
+    if text is None:
+        raise NotFound
+    settings: dict[str, Any] = {**msgspec.json.decode(text), **changes}
+    await unit.execute(
+        "update community set settings = :settings, version = version + 1 where id = :id",
+        settings=to_json({k: v for k, v in settings.items() if v is not None}),
+        id=place(unit),
+    )
+    await unit.audit("community.settings", "community", place(unit), changed=sorted(changes))
+
+
+async def add_holidays(unit: Unit, holidays: list[Holiday]) -> None:
+    """Enters holidays and make-up workdays; a day entered again is replaced."""
+    unit.viewer.require("community.settings")
+    items = [msgspec.to_builtins(h) for h in holidays]
+    await unit.execute(_ADD_HOLIDAYS, community=place(unit), items=items)
+    await unit.execute("update community set version = version + 1 where id = :id", id=place(unit))
+
+
+async def open_communities(house: House) -> list[OpenCommunity]:
+    """Every community that is open, by name: the choice on the first page."""
+    rows = await house.db.fetch(
+        "select slug, name, help_phone from community where closed_at is null order by name, id"
+    )
+    return [OpenCommunity(r["slug"], r["name"], r["help_phone"]) for r in rows]
+
+
+async def communities_of(viewer: Viewer) -> list[OpenCommunity]:
+    """The communities the viewer belongs to, as a volunteer or by a role, by name. One statement."""
+    rows = await viewer.house.db.fetch(_OF_PERSON, person=viewer.person, now=viewer.house.clock.now())
+    return [OpenCommunity(r["slug"], r["name"], r["help_phone"]) for r in rows]
+
+
+async def area_of_community(unit: Unit) -> Area:
+    """The node the community of this act hangs on."""
+    area = await unit.value("select area from community where id = :id", id=place(unit))
+    return await area_of(unit, area)

@@ -1,0 +1,163 @@
+"""People: one row each, whatever they are here. Names are ordinary; a telephone number is sealed."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from core.base.act import Unit
+from core.base.database import Reads
+from core.base.errors import Invalid, Message, NotFound
+from core.base.house import House
+from core.base.ids import public_id
+from core.community.names import clean_name, search_text
+from core.community.numbers import digits_of, is_phone
+from core.community.roles import access_changed
+from core.community.sessions import end_sessions
+
+_ADD = """
+insert into person (public_id, name, search, locale, created_at)
+select r.public_id, r.name, r.search, r.locale, :at
+from rows(:items; public_id text, name text, search text, locale text) as r
+returning id, public_id
+"""
+
+_LOOKUPS = """
+insert into person_lookup (kind, hash, person)
+select r.kind, r.hash, r.person from rows(:items; kind text, hash text, person bigint) as r where true
+on conflict do nothing
+"""
+
+_HERE = """
+select p.id from person p where p.id = :person and (:anywhere = 1 or exists (
+    select 1 from volunteer v where v.person = p.id and v.community = :community))
+"""
+
+
+class NewPerson(msgspec.Struct, frozen=True):
+    """Somebody to be added; the phone in digits, or ''."""
+
+    name: str
+    phone: str = ""
+    locale: str = ""
+
+
+def clean_phone(text: str, field: str = "phone") -> str:
+    """A telephone number in digits, without the country's prefix; '' stays ''. Raises Invalid at `field`."""
+    digits = digits_of(text)
+    for prefix in ("+86", "0086"):
+        digits = digits.removeprefix(prefix)
+    if digits and not is_phone(digits):
+        raise Invalid({field: Message("This is not a telephone number: 11 digits, or with area code.")})
+    return digits
+
+
+async def add_people(unit: Unit, people: Sequence[NewPerson]) -> list[int]:
+    """Adds persons with clean names and phones; returns their ids in order. Six statements at most."""
+    unit.viewer.require("volunteer.write")
+    if not people:
+        return []
+    given = [
+        {"public_id": public_id(), "name": p.name, "search": search_text(p.name), "locale": p.locale}
+        for p in people
+    ]
+    rows = await unit.fetch(_ADD, items=given, at=unit.now)
+    by_public = {row["public_id"]: row["id"] for row in rows}
+    ids = [by_public[g["public_id"]] for g in given]
+    phones = {person: p.phone for person, p in zip(ids, people, strict=True) if p.phone}
+    if phones:
+        await _keep_phones(unit, phones)
+    await unit.audit("person.add", "person", ids[0] if len(ids) == 1 else None, count=len(ids))
+    return ids
+
+
+async def add_person(unit: Unit, name: str, phone: str = "", locale: str = "") -> int:
+    """Adds one person; returns the id. Raises Invalid (name, phone), NotFound."""
+    return (await add_people(unit, [NewPerson(clean_name(name), clean_phone(phone), locale)]))[0]
+
+
+async def _keep_phones(unit: Unit, phones: dict[int, str]) -> None:
+    vault = unit.house.vault
+    await vault.put(unit.transaction, {person: {"phone": phone} for person, phone in phones.items()})
+    lookups = [
+        {"kind": kind, "hash": vault.hash(kind, text), "person": person}
+        for person, phone in phones.items()
+        for kind, text in (("phone", phone), ("phone4", phone[-4:]))
+    ]
+    await unit.execute(_LOOKUPS, items=lookups)
+
+
+async def _own_or_here(unit: Unit, person: int) -> None:
+    """Raises NotFound unless it is the actor himself or somebody of this community he may change."""
+    if person == unit.actor:
+        return
+    unit.viewer.require("volunteer.write")
+    anywhere = int(unit.viewer.may("operator"))
+    if await unit.value(_HERE, person=person, community=unit.community, anywhere=anywhere) is None:
+        raise NotFound
+
+
+async def rename(unit: Unit, person: int, name: str) -> None:
+    """Changes a person's name. Raises Invalid (name), NotFound."""
+    await _own_or_here(unit, person)
+    clean = clean_name(name)
+    await unit.execute(
+        "update person set name = :name, search = :search where id = :person and erased_at is null",
+        name=clean,
+        search=search_text(clean),
+        person=person,
+    )
+    await unit.audit("person.rename", "person", person)
+
+
+async def change_phone(unit: Unit, person: int, phone: str) -> None:
+    """Changes a person's telephone number; the old one no longer finds or signs him in."""
+    await _own_or_here(unit, person)
+    digits = clean_phone(phone)
+    await unit.execute(
+        "delete from person_lookup where person = :person and kind in ('phone', 'phone4')", person=person
+    )
+    if digits:
+        await _keep_phones(unit, {person: digits})
+    else:
+        await unit.execute(
+            "delete from person_secret where person = :person and field = 'phone'", person=person
+        )
+    await unit.audit("person.phone", "person", person)
+
+
+async def disable(unit: Unit, person: int) -> None:
+    """Shuts a person out, at once and everywhere. An operator's verb. Raises NotFound."""
+    unit.viewer.require("operator")
+    done = await unit.execute(
+        "update person set disabled_at = :now where id = :person and disabled_at is null",
+        now=unit.now,
+        person=person,
+    )
+    if not done:
+        raise NotFound
+    await access_changed(unit, [person])
+    await end_sessions(unit, [person])
+    await unit.audit("person.disable", "person", person)
+
+
+async def prefer(
+    unit: Unit, *, locale: str | None = None, size: str | None = None, theme: str | None = None
+) -> None:
+    """Keeps the actor's own language, text size ('', 'elder') and theme ('', 'light', 'dark')."""
+    if unit.actor is None:
+        raise NotFound
+    await unit.execute(
+        "update person set locale = coalesce(cast(:locale as text), locale), "
+        "size = coalesce(cast(:size as text), size), theme = coalesce(cast(:theme as text), theme) "
+        "where id = :person",
+        locale=locale,
+        size=size,
+        theme=theme,
+        person=unit.actor,
+    )
+
+
+async def phones_of(house: House, reads: Reads, people: Sequence[int]) -> dict[int, str]:
+    """Telephone numbers by person, opened; for verbs that have checked the scope themselves."""
+    opened = await house.vault.get(reads, people, ["phone"])
+    return {person: fields["phone"] for person, fields in opened.items() if "phone" in fields}

@@ -1,0 +1,174 @@
+"""Roles and who holds them. A change moves the holder's access version, so it holds at once, everywhere."""
+
+import msgspec
+
+from core.base.act import Unit
+from core.base.errors import Invalid, Message, NotFound
+from core.base.house import House
+from core.base.sql import to_json
+from core.base.viewer import Viewer
+
+# The roles every installation has. Plugins name in their manifest which of them get their permissions.
+CORE_ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "volunteer": ("Volunteer", ()),
+    "leader": ("Team leader", ("activity.record", "team.read")),
+    "clerk": ("Counter clerk", ("redemption.make",)),
+    "worker": (
+        "Community worker",
+        (
+            "volunteer.read",
+            "volunteer.write",
+            "team.read",
+            "team.write",
+            "activity.record",
+            "attendance.review",
+            "points.read",
+            "reward.write",
+            "redemption.make",
+            "redemption.undo",
+            "area.read",
+            "import.run",
+        ),
+    ),
+    "auditor": ("Auditor", ("audit.read", "points.read", "area.read", "team.read")),
+    "administrator": (
+        "Administrator",
+        (
+            "volunteer.*",
+            "team.*",
+            "activity.record",
+            "attendance.review",
+            "points.read",
+            "reward.write",
+            "redemption.undo",
+            "area.read",
+            "community.settings",
+            "plugin.manage",
+            "import.run",
+            "audit.read",
+        ),
+    ),
+    "street": ("Street office", ("area.read",)),
+    "operator": ("Operator", ("operator", "community.settings", "plugin.manage", "import.run", "audit.read")),
+}
+
+HIGH_ROLES = ("administrator", "operator", "street")
+
+_ENSURE = """
+insert into role (community, key, name, permissions)
+select null, r.key, r.name, r.permissions
+from rows(:items; key text, name text, permissions text) as r where true
+on conflict (coalesce(community, 0), key) do update
+set name = excluded.name, permissions = excluded.permissions
+"""
+
+_GRANT = """
+insert into role_grant (person, role, community, area, team, counter, from_at, to_at, granted_by, act)
+select r.person, o.id, r.community, r.area, r.team, r.counter, :now, r.to_at, cast(:by as bigint), :act
+from rows(:items; person bigint, role text, community bigint, area bigint, team bigint, counter bigint,
+          to_at bigint) as r
+join role o on o.key = r.role and (o.community is null or o.community = r.community)
+returning id
+"""
+
+_END = """
+update role_grant set to_at = :now
+where id = :grant and (to_at is null or to_at > :now) and (:anywhere = 1 or (community = :community
+    and role not in (select o.id from role o join rows(:high; key text) as h on h.key = o.key)))
+returning person
+"""
+
+_TOUCH = "update person set access_version = access_version + 1 where id in ids(:people)"
+
+_HOLDERS = """
+select g.person, o.permissions, o.key, g.team, g.counter, g.area
+from role_grant g join role o on o.id = g.role
+where g.community = :community and g.from_at <= :now and (g.to_at is null or g.to_at > :now)
+"""
+
+
+class NewGrant(msgspec.Struct, frozen=True):
+    """A role for a person. Without a community it holds everywhere, or below `area` where one is named."""
+
+    person: int
+    role: str
+    community: int | None = None
+    area: int | None = None
+    team: int | None = None
+    counter: int | None = None
+    to_at: int | None = None
+
+
+async def ensure_core_roles(unit: Unit) -> None:
+    """Enters the core's roles, or brings them up to this release."""
+    items = [{"key": k, "name": n, "permissions": to_json(p)} for k, (n, p) in CORE_ROLES.items()]
+    await unit.execute(_ENSURE, items=items)
+
+
+async def grant_roles(unit: Unit, grants: list[NewGrant]) -> list[int]:
+    """Gives roles; returns the grants' ids. Here with `volunteer.write`; beyond as an operator.
+
+    Nobody hands out more than he holds: HIGH_ROLES are the operator's to give and take.
+    Raises Invalid (role), NotFound.
+    """
+    for grant in grants:
+        beyond = grant.community is None or grant.community != unit.community
+        unit.viewer.require("operator" if beyond or grant.role in HIGH_ROLES else "volunteer.write")
+    rows = await unit.fetch(
+        _GRANT, items=[msgspec.to_builtins(g) for g in grants], now=unit.now, by=unit.actor, act=unit.act
+    )
+    if len(rows) != len(grants):
+        raise Invalid({"role": Message("There is no such role.")})
+    await access_changed(unit, [g.person for g in grants])
+    for grant in grants:
+        await unit.audit("role.grant", "person", grant.person, role=grant.role)
+    return [row["id"] for row in rows]
+
+
+async def end_grant(unit: Unit, grant: int) -> None:
+    """Takes a role away, at once. Raises NotFound for one that is not of this community or has ended."""
+    unit.viewer.require("volunteer.write")
+    person = await unit.value(
+        _END,
+        grant=grant,
+        now=unit.now,
+        community=unit.community,
+        anywhere=int(unit.viewer.may("operator")),
+        high=[{"key": key} for key in HIGH_ROLES],
+    )
+    if person is None:
+        raise NotFound
+    await access_changed(unit, [person])
+    await unit.audit("role.end", "person", person, grant=grant)
+
+
+async def access_changed(unit: Unit, people: list[int]) -> None:
+    """Makes every worker read these people's roles again at their next request."""
+    await unit.execute(_TOUCH, people=sorted(set(people)))
+
+
+async def people_with(viewer: Viewer, permission: str) -> list[int]:
+    """Persons who hold a permission for the whole of this community: whom a programme's notices go to."""
+    rows = await viewer.house.db.fetch(_HOLDERS, community=viewer.community, now=viewer.house.clock.now())
+    return sorted(
+        {
+            r["person"]
+            for r in rows
+            if r["team"] is None
+            and r["counter"] is None
+            and r["area"] is None
+            and _holds(permissions_of(viewer.house, r["key"], r["permissions"]), permission)
+        }
+    )
+
+
+def _holds(permissions: frozenset[str], permission: str) -> bool:
+    return permission in permissions or permission.partition(".")[0] + ".*" in permissions
+
+
+def permissions_of(house: House, key: str, stored: str) -> frozenset[str]:
+    """A role's own permissions and those installed plugins give it."""
+    own: set[str] = set(msgspec.json.decode(stored, type=list[str]))
+    if house.registry is not None:
+        own.update(house.registry.permissions_of(key))
+    return frozenset(own)

@@ -1,0 +1,170 @@
+"""From a cookie and an address to a viewer: one statement, and caches that key on versions.
+
+A role given or taken, a person disabled, a plugin switched: each moves a version that this
+statement returns, so every worker acts on it at its next request.
+"""
+
+from typing import Any
+
+import msgspec
+
+from core.base.clock import DAY
+from core.base.database import Row
+from core.base.errors import Unavailable
+from core.base.house import House
+from core.base.viewer import Grant, Viewer
+from core.community.roles import permissions_of
+from core.community.sessions import SEEN_EVERY, touch
+
+_KEPT = 20_000  # cached entries of each kind per process
+
+_LOOK = """
+select c.id as community, c.slug, c.name as community_name, c.zone, c.locale as community_locale,
+       c.help_phone, c.version, c.settings, a.path as area_path,
+       s.id as session, s.seen_at, s.created_at as session_at,
+       p.id as person, p.name, p.locale, p.size, p.theme, p.access_version,
+       v.id as volunteer, v.number
+from (select 1 as one) o
+left join community c on c.slug = cast(:slug as text) and c.closed_at is null
+left join area a on a.id = c.area
+left join session s on s.token_hash = cast(:token_hash as text) and s.expires_at > :now
+left join person p on p.id = s.person and p.disabled_at is null and p.erased_at is null
+left join volunteer v on v.community = c.id and v.person = p.id and v.status = 'active'
+"""
+
+# What reaches this community: grants made here, everywhere, or on an area above it; and own teams.
+_GRANTS = """
+select o.key, o.permissions, g.community, g.team, g.counter, a.path as area, g.from_at, g.to_at
+from role_grant g join role o on o.id = g.role left join area a on a.id = g.area
+where g.person = :person and (g.to_at is null or g.to_at > :now)
+  and (g.community = cast(:community as bigint) or (g.community is null
+       and (a.path is null or a.path = substr(cast(:path as text), 1, length(a.path)))))
+union all
+select o.key, o.permissions, m.community, m.team, null, null, 0, null
+from volunteer v join team_member m on m.volunteer = v.id and m.to_day is null
+join team t on t.id = m.team and t.closed_at is null
+join role o on o.key = 'leader' and o.community is null
+where v.person = :person and v.community = cast(:community as bigint) and m.community = v.community
+  and v.status = 'active' and m.role in ('leader', 'deputy')
+"""
+
+_PLUGINS = "select plugin from community_plugin where community = :community and enabled = 1 order by plugin"
+
+
+class CommunityInfo(msgspec.Struct, frozen=True):
+    """A community as every page of it needs it."""
+
+    id: int
+    slug: str
+    name: str
+    zone: str
+    locale: str
+    help_phone: str
+    version: int
+    settings: dict[str, Any]
+    area_path: str
+    plugins: frozenset[str]  # switched on here and running in this process
+
+
+class _Held(msgspec.Struct, frozen=True):
+    """Grants, and the moment the next of them begins or ends."""
+
+    grants: tuple[Grant, ...]
+    until: int
+
+
+async def load_viewer(
+    house: House, token_hash: str | None, slug: str | None
+) -> tuple[Viewer, CommunityInfo | None]:
+    """Who is looking at which community; an unknown token is nobody, an unknown slug is no community.
+
+    One statement; two more, once, after something changed. A session's use is noted every five minutes.
+    """
+    now = house.clock.now()
+    row = await house.db.one(_LOOK, slug=slug, token_hash=token_hash, now=now)
+    if row is None:
+        raise Unavailable
+    community = await _community(house, row) if row["community"] is not None else None
+    if row["person"] is None:
+        locale = community.locale if community is not None else "zh-Hans"
+        return Viewer(house=house, community=row["community"], locale=locale), community
+    if now - row["seen_at"] >= SEEN_EVERY:
+        await touch(house, row["session"])
+    viewer = Viewer(
+        house=house,
+        person=row["person"],
+        community=row["community"],
+        volunteer=row["volunteer"],
+        grants=await _grants(house, row, now),
+        locale=row["locale"],
+        session=row["session"],
+        name=row["name"],
+        number=row["number"] or "",
+        size=row["size"],
+        theme=row["theme"],
+    )
+    return viewer, community
+
+
+def system_viewer(house: House, community: int | None) -> Viewer:
+    """The house itself: jobs, the command line, demo data. Never made from a request."""
+    return Viewer(house=house, community=community, system=True)
+
+
+async def _community(house: House, row: Row) -> CommunityInfo:
+    cache: dict[int, CommunityInfo] = house.cache.setdefault("communities", {})
+    known = cache.get(row["community"])
+    if known is not None and known.version == row["version"]:
+        return known
+    rows = await house.db.fetch(_PLUGINS, community=row["community"])
+    info = CommunityInfo(
+        id=row["community"],
+        slug=row["slug"],
+        name=row["community_name"],
+        zone=row["zone"],
+        locale=row["community_locale"],
+        help_phone=row["help_phone"],
+        version=row["version"],
+        settings=msgspec.json.decode(row["settings"]),
+        area_path=row["area_path"],
+        plugins=frozenset(r["plugin"] for r in rows if _runs(house, r["plugin"])),
+    )
+    cache[info.id] = info
+    return info
+
+
+def _runs(house: House, plugin: str) -> bool:
+    return house.registry is not None and house.registry.get(plugin) is not None
+
+
+async def _grants(house: House, row: Row, now: int) -> tuple[Grant, ...]:
+    cache: dict[tuple[Any, ...], _Held] = house.cache.setdefault("grants", {})
+    key = (row["person"], row["access_version"], row["community"], row["version"])
+    held = cache.get(key)
+    if held is not None and now < held.until:
+        return held.grants
+    rows = await house.db.fetch(
+        _GRANTS, person=row["person"], community=row["community"], path=row["area_path"], now=now
+    )
+    # Boundaries move what is held without moving a version; a day bounds what a cache can get wrong.
+    edges = [edge for r in rows for edge in (r["from_at"], r["to_at"]) if edge is not None and edge > now]
+    held = _Held(
+        tuple(_grant(house, r, row["area_path"]) for r in rows if r["from_at"] <= now),
+        min([*edges, now + DAY]),
+    )
+    if len(cache) >= _KEPT:
+        cache.clear()
+    cache[key] = held
+    return held.grants
+
+
+def _grant(house: House, row: Row, here: str | None) -> Grant:
+    # An area above the community reaches all of it; one inside reaches its subtree.
+    above = row["area"] is not None and here is not None and here.startswith(row["area"])
+    return Grant(
+        permissions=permissions_of(house, row["key"], row["permissions"]),
+        community=row["community"],
+        area=None if above else row["area"],
+        team=row["team"],
+        counter=row["counter"],
+    )

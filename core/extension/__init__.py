@@ -1,0 +1,1 @@
+"""Plugins: what they say about themselves, which run, and how they are called."""

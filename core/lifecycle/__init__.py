@@ -1,0 +1,1 @@
+"""What reaches across the whole core: importing, demo data."""

@@ -1,0 +1,122 @@
+"""Members' accounts and the community's own: opened on demand, locked in id order, moved under a guard."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from core.base.act import Unit
+from core.base.errors import NotFound
+
+SYSTEM = ("issued", "redeemed", "expired", "debt", "adjusted", "opening")
+
+_LOCK = """
+select a.id, a.volunteer, a.posted, a.held, a.debt, a.version, a.closed_at,
+    (select zone from community where id = :community) as zone,
+    (select locale from community where id = :community) as locale,
+    (select id from points_account where community = :community and kind = 'issued'
+        and volunteer is null) as issued,
+    (select id from points_account where community = :community and kind = 'redeemed'
+        and volunteer is null) as redeemed,
+    (select id from points_account where community = :community and kind = 'debt'
+        and volunteer is null) as debts
+from points_account a
+where a.volunteer in ids(:volunteers) and a.community = :community
+order by a.id for_update
+"""
+
+_OPEN = """
+insert into points_account (community, kind, volunteer)
+select v.community, 'member', v.id from volunteer v
+where v.id in ids(:volunteers) and v.community = :community
+    and not exists (select 1 from points_account a where a.volunteer = v.id)
+union all
+select cast(:community as bigint), k.kind, cast(null as bigint) from rows(:kinds; kind text) as k
+where not exists (select 1 from points_account a
+                  where a.community = :community and a.kind = k.kind and a.volunteer is null)
+on conflict do nothing
+"""
+
+_MOVE = """
+update points_account as a set posted = r.posted, held = r.held, debt = r.debt, version = r.version
+from rows(:members; id bigint, was bigint, posted bigint, held bigint, debt bigint, version bigint) as r
+where a.id = r.id and a.version = r.was and a.community = :community
+"""
+
+
+@dataclass(slots=True)
+class Member:
+    """A member's account as this act sees it; locked, so nobody else moves it until the act is done."""
+
+    account: int
+    volunteer: int
+    posted: int
+    held: int
+    debt: int
+    version: int
+    was: int = field(default=0)
+
+    def __post_init__(self) -> None:
+        self.was = self.version
+
+    @property
+    def available(self) -> int:
+        """Points that can be spent: posted and not held."""
+        return self.posted - self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The locked members by volunteer, and the community's own accounts (which are never locked)."""
+
+    members: dict[int, Member]
+    issued: int
+    redeemed: int
+    debts: int
+    zone: str
+    locale: str
+
+
+async def lock(unit: Unit, volunteers: Iterable[int]) -> Accounts:
+    """Locks the accounts of volunteers of this community, opening those that are missing.
+
+    Three statements at most, whatever the number. Raises NotFound if one is not of this community.
+    """
+    wanted = sorted(set(volunteers))
+    rows = await unit.fetch(_LOCK, community=unit.community, volunteers=wanted)
+    if len(rows) < len(wanted) or any(rows[0][name] is None for name in ("issued", "redeemed", "debts")):
+        kinds = [{"kind": kind} for kind in SYSTEM]
+        await unit.execute(_OPEN, community=unit.community, volunteers=wanted, kinds=kinds)
+        rows = await unit.fetch(_LOCK, community=unit.community, volunteers=wanted)
+    if not rows or len(rows) < len(wanted) or any(row["closed_at"] is not None for row in rows):
+        raise NotFound
+    members = {
+        row["volunteer"]: Member(
+            row["id"], row["volunteer"], row["posted"], row["held"], row["debt"], row["version"]
+        )
+        for row in rows
+    }
+    first = rows[0]
+    return Accounts(
+        members, first["issued"], first["redeemed"], first["debts"], first["zone"], first["locale"]
+    )
+
+
+async def move(unit: Unit, members: Iterable[Member]) -> None:
+    """Writes the moved balances; each row must still be at the version that was locked."""
+    moved = [m for m in members if m.version != m.was]
+    if not moved:
+        return
+    rows = [
+        {
+            "id": m.account,
+            "was": m.was,
+            "posted": m.posted,
+            "held": m.held,
+            "debt": m.debt,
+            "version": m.version,
+        }
+        for m in moved
+    ]
+    if await unit.execute(_MOVE, community=unit.community, members=rows) != len(rows):
+        raise RuntimeError("an account moved under its lock")
+    for member in moved:
+        member.was = member.version

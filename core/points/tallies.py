@@ -1,0 +1,56 @@
+"""A volunteer's months and his hours: kept, and moved in the same act as the lines they sum up."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from core.base.act import Unit
+
+_MONTHS = """
+insert into volunteer_month (community, volunteer, month, earned, spent, minutes)
+select cast(:community as bigint), r.volunteer, r.month, r.earned, r.spent, r.minutes
+from rows(:months; volunteer bigint, month text, earned bigint, spent bigint, minutes bigint) as r where true
+on conflict (volunteer, month) do update set earned = volunteer_month.earned + excluded.earned,
+    spent = volunteer_month.spent + excluded.spent, minutes = volunteer_month.minutes + excluded.minutes
+"""
+
+_HOURS = """
+update volunteer as v set minutes = v.minutes + r.minutes
+from rows(:hours; volunteer bigint, minutes bigint) as r where v.id = r.volunteer and v.community = :community
+"""
+
+
+@dataclass(slots=True)
+class Moved:
+    earned: int = 0
+    spent: int = 0
+    minutes: int = 0
+
+
+@dataclass(slots=True)
+class Months:
+    """What an act moves in its volunteers' months (by volunteer and 'YYYY-MM')."""
+
+    _moved: defaultdict[tuple[int, str], Moved] = field(default_factory=lambda: defaultdict(Moved))
+
+    def add(self, volunteer: int, month: str, *, earned: int = 0, spent: int = 0, minutes: int = 0) -> None:
+        moved = self._moved[volunteer, month]
+        moved.earned += earned
+        moved.spent += spent
+        moved.minutes += minutes
+
+    async def write(self, unit: Unit) -> None:
+        """Two statements at most: the months, and the confirmed minutes on the volunteer."""
+        if not self._moved:
+            return
+        months = [
+            {"volunteer": v, "month": m, "earned": x.earned, "spent": x.spent, "minutes": x.minutes}
+            for (v, m), x in sorted(self._moved.items())
+        ]
+        await unit.execute(_MONTHS, community=unit.community, months=months)
+        hours: defaultdict[int, int] = defaultdict(int)
+        for (volunteer, _), moved in self._moved.items():
+            hours[volunteer] += moved.minutes
+        changed = [{"volunteer": v, "minutes": n} for v, n in sorted(hours.items()) if n]
+        if changed:
+            await unit.execute(_HOURS, community=unit.community, hours=changed)
+        self._moved.clear()

@@ -1,0 +1,1 @@
+"""What points buy: the catalogue, its stock, and what was handed over."""

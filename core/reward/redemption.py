@@ -1,0 +1,284 @@
+"""Handing over a reward: hold, take from stock, capture and receipt in one act. Undoing it reverses, never
+edits."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.base.act import Unit
+from core.base.clock import MINUTE, local, moment
+from core.base.database import Row
+from core.base.errors import Invalid, Message, NotFound, Refused
+from core.base.ids import public_id
+from core.base.viewer import Viewer
+from core.points import ledger
+from core.points.access import require, require_sight
+from core.points.page import Note, Page, open_page
+from core.reward.catalogue import move_stock
+
+UNDO_WITHIN = 10 * MINUTE
+MOST_PIECES = 999
+
+_FACTS = """
+select v.person, r.name, r.price, r.per_person, r.stock,
+    (select count(*) from counter n where n.id = cast(:counter as bigint)
+        and n.community = :community) as counters,
+    (select count(*) from household_member c join household_member b on b.household = c.household
+     where c.person = :clerk and b.person = v.person and c.to_day is null and b.to_day is null) as together
+from volunteer v join reward r on r.community = v.community
+where v.id = :volunteer and v.community = :community and v.status = 'active'
+    and r.id = :reward and r.status = 'offered'
+"""
+
+_TAKEN = """
+select cast(coalesce(sum(e.quantity), 0) as bigint) from redemption e
+where e.volunteer = :volunteer and e.community = :community and e.reward = :reward and e.at >= :since
+    and not exists (select 1 from redemption_step s where s.redemption = e.id and s.step = 'undone')
+"""
+
+_TAKE_STOCK = """
+update reward set stock = stock - :quantity
+where id = :reward and community = :community and status = 'offered' and price = :price and stock >= :quantity
+returning stock
+"""
+
+_LEFT = "select stock, price, status from reward where id = :reward and community = :community"
+
+_REDEEM = """
+insert into redemption (community, public_id, volunteer, person, reward, reward_name, counter, quantity,
+    price, points,
+    clerk, act, at)
+values (:community, :public_id, :volunteer, :person, :reward, :name, cast(:counter as bigint), :quantity,
+    :price,
+    :points, :clerk, :act, :at)
+returning id
+"""
+
+_STEP = """
+insert into redemption_step (community, redemption, step, actor, reason, act, at)
+values (:community, :redemption, :step, :actor, :reason, :act, :at) on conflict do nothing
+"""
+
+_DONE = """
+select e.id, e.public_id, e.volunteer, e.reward, e.reward_name, e.quantity, e.points, e.clerk, e.counter,
+    e.at,
+    t.id as capture
+from redemption e join transfer t on t.redemption = e.id and t.kind = 'capture'
+join points_account a on a.volunteer = e.volunteer and a.id = t.account
+where e.id = :redemption and e.community = :community
+"""
+
+_PUT_BACK = """
+update reward set stock = stock + :quantity where id = :reward and community = :community returning stock
+"""
+
+_RECEIPT = """
+select e.id, e.public_id, e.volunteer, e.reward_name, e.quantity, e.price, e.points, e.clerk, e.at,
+    e.counter as counter_id, v.number, p.name as volunteer_name, k.name as clerk_name, n.name as counter,
+    n.place as counter_place,
+    a.posted - a.held as available, s.at as undone_at, s.reason as undone_reason,
+    t.public_id as line
+from redemption e join volunteer v on v.id = e.volunteer join person p on p.id = v.person
+join person k on k.id = e.clerk join points_account a on a.volunteer = e.volunteer
+join transfer t on t.account = a.id and t.redemption = e.id and t.kind = 'capture'
+left join counter n on n.id = e.counter
+left join redemption_step s on s.redemption = e.id and s.step = 'undone'
+where e.public_id = :public_id and e.community = :community
+"""
+
+
+class OutOfStock(Refused):
+    """Only `left` pieces are there."""
+
+    def __init__(self, left: int) -> None:
+        text = "Only %(left)s of it are left." if left else "There is none of it left."
+        super().__init__(Message(text, left=left))
+        self.left = left
+
+
+class TooManyTaken(Refused):
+    """The month's limit for one person; `left` more are allowed."""
+
+    def __init__(self, most: int, left: int) -> None:
+        super().__init__(
+            Message(
+                "One person may take %(most)s of it a month; %(left)s more this month.", most=most, left=left
+            )
+        )
+        self.left = left
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was handed over, to whom, by whom; `facts` are the columns of `_RECEIPT`."""
+
+    facts: dict[str, Any]
+    may_undo: bool
+
+
+async def redeem(
+    unit: Unit, volunteer: int, reward: int, quantity: int = 1, counter: int | None = None
+) -> dict[str, Any]:
+    """Sells `quantity` pieces of a reward to a volunteer, in a fixed number of statements.
+
+    Returns redemption, public_id, points, left (points the volunteer can still spend) and stock. Raises
+    NotFound,
+    Invalid (quantity), InsufficientPoints, OutOfStock, TooManyTaken; Refused for the clerk himself and his
+    household.
+    """
+    require(unit, "redemption.make", counter=counter)
+    if not 1 <= quantity <= MOST_PIECES:
+        raise Invalid({"quantity": Message("Give a whole number from 1 to %(most)s.", most=MOST_PIECES)})
+    if unit.actor is None:
+        raise NotFound
+    facts = await _facts(unit, volunteer, reward, counter)
+    page = await open_page(unit, [volunteer])
+    if facts["per_person"] is not None:
+        left = facts["per_person"] - await _taken_this_month(page, volunteer, reward)
+        if quantity > left:
+            raise TooManyTaken(facts["per_person"], max(0, left))
+    points = facts["price"] * quantity
+    message = Message("Exchanged: %(quantity)s × %(reward)s", quantity=quantity, reward=facts["name"])
+    shown = public_id()
+    note = Note(message=message, text=page.words(message), effective_at=unit.now, actor=unit.actor)
+    held = await ledger.hold(page, volunteer, points, note)
+    stock = await _take_stock(unit, reward, quantity, facts["price"])
+    redemption = await unit.value(
+        _REDEEM,
+        community=unit.community,
+        public_id=shown,
+        volunteer=volunteer,
+        person=facts["person"],
+        reward=reward,
+        name=facts["name"],
+        counter=counter,
+        quantity=quantity,
+        price=facts["price"],
+        points=points,
+        clerk=unit.actor,
+        act=unit.act,
+        at=unit.now,
+    )
+    paid = Note(
+        message=message, text=note.text, effective_at=unit.now, actor=unit.actor, redemption=redemption
+    )
+    ledger.capture(page, held, paid)
+    await page.write()
+    await _step(unit, redemption, "collected", "")
+    await move_stock(unit, reward, -quantity, stock_after=stock, reason="redeemed", redemption=redemption)
+    await unit.audit("redemption.make", "redemption", redemption, points=points, quantity=quantity)
+    left = page.member(volunteer).available
+    return {"redemption": redemption, "public_id": shown, "points": points, "left": left, "stock": stock}
+
+
+async def _facts(unit: Unit, volunteer: int, reward: int, counter: int | None) -> Row:
+    facts = await unit.one(
+        _FACTS,
+        community=unit.community,
+        volunteer=volunteer,
+        reward=reward,
+        counter=counter,
+        clerk=unit.actor,
+    )
+    if facts is None or (counter is not None and not facts["counters"]):
+        raise NotFound
+    if facts["person"] == unit.actor or facts["together"]:
+        raise Refused(Message("Somebody else has to serve you and your household."))
+    return facts
+
+
+async def _taken_this_month(page: Page, volunteer: int, reward: int) -> int:
+    """Counted under the account's lock, so that two counters cannot both pass the limit."""
+    unit, zone = page.unit, page.accounts.zone
+    today = local(unit.now, zone)
+    since = moment(datetime(today.year, today.month, 1), zone)  # noqa: DTZ001  # a wall-clock time of the zone
+    return int(
+        await unit.value(_TAKEN, community=unit.community, volunteer=volunteer, reward=reward, since=since)
+    )
+
+
+async def _take_stock(unit: Unit, reward: int, quantity: int, price: int) -> int:
+    stock = await unit.value(
+        _TAKE_STOCK, community=unit.community, reward=reward, quantity=quantity, price=price
+    )
+    if stock is not None:
+        return int(stock)
+    row = await unit.one(_LEFT, community=unit.community, reward=reward)
+    if row is None or row["status"] != "offered":
+        raise NotFound
+    if row["price"] != price:
+        raise Refused(Message("The price has just changed. Look at it again."))
+    raise OutOfStock(row["stock"])
+
+
+async def _step(unit: Unit, redemption: int, step: str, reason: str) -> bool:
+    done = await unit.execute(
+        _STEP,
+        community=unit.community,
+        redemption=redemption,
+        step=step,
+        actor=unit.actor,
+        reason=reason,
+        act=unit.act,
+        at=unit.now,
+    )
+    return done == 1
+
+
+def _may_undo(viewer: Viewer, clerk: int, counter: int | None, at: int, now: int) -> bool:
+    if viewer.may("redemption.undo", counter=counter):
+        return True
+    mine = viewer.person is not None and viewer.person == clerk
+    return mine and viewer.may("redemption.make", counter=counter) and now - at <= UNDO_WITHIN
+
+
+async def undo(unit: Unit, redemption: int, reason: str) -> dict[str, Any]:
+    """Takes a redemption back: the points return to the lots they came from, the pieces to the shelf.
+
+    The clerk himself within ten minutes, or anybody with `redemption.undo`. Raises NotFound, Invalid
+    (reason), Refused when it was undone already or the ten minutes are over.
+    """
+    row = await unit.one(_DONE, redemption=redemption, community=unit.community)
+    viewer = unit.viewer
+    if row is None or unit.actor is None:
+        raise NotFound
+    if not _may_undo(viewer, row["clerk"], row["counter"], row["at"], unit.now):
+        if row["clerk"] == unit.actor:
+            raise Refused(Message("The ten minutes are over. Ask the community's office to undo it."))
+        raise NotFound
+    reason = reason.strip()
+    if not 1 <= len(reason) <= 200:
+        raise Invalid({"reason": Message("Say why, in at most 200 characters.")})
+    # The step first: of two who undo at once the second waits here, and then sees that it is done.
+    if not await _step(unit, redemption, "undone", reason):
+        raise Refused(Message("This exchange was undone already."))
+    message = Message(
+        "Undone: %(quantity)s × %(reward)s", quantity=row["quantity"], reward=row["reward_name"]
+    )
+    await ledger.refund(unit, row["capture"], message)
+    stock = await unit.value(
+        _PUT_BACK, community=unit.community, reward=row["reward"], quantity=row["quantity"]
+    )
+    await move_stock(
+        unit, row["reward"], row["quantity"], stock_after=stock, reason="undone", redemption=redemption
+    )
+    await unit.audit("redemption.undo", "redemption", redemption, points=row["points"])
+    return {"redemption": redemption, "public_id": row["public_id"], "points": row["points"], "stock": stock}
+
+
+async def receipt(viewer: Viewer, shown: str) -> Receipt:
+    """The receipt of a redemption, for the volunteer, the clerk who made it and those who may undo or read
+    points.
+
+    Raises NotFound, the same for a foreign one as for an absent one.
+    """
+    row = await viewer.house.db.one(_RECEIPT, public_id=shown, community=viewer.community)
+    if row is None:
+        raise NotFound
+    if viewer.person != row["clerk"] and not viewer.may_somewhere("redemption.make"):
+        require_sight(viewer, row["volunteer"])
+    facts = {name: row[name] for name in row.keys()}  # noqa: SIM118  # asyncpg's rows iterate over values
+    may_undo = facts["undone_at"] is None and _may_undo(
+        viewer, row["clerk"], row["counter_id"], row["at"], viewer.house.clock.now()
+    )
+    return Receipt(facts, may_undo)

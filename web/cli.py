@@ -1,0 +1,209 @@
+"""The command line: serve, migrate, demo, import, check."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+import uvicorn
+from rich.console import Console
+from rich.progress import Progress
+
+from core.base.house import House
+from core.base.i18n import language_of
+from core.base.migrate import migrate as run_migrations
+from core.base.migrate import pending
+from core.base.settings import BadSetting, Settings, from_environment
+from core.base.sqlite import wal_race
+from core.community.viewer import load_viewer, system_viewer
+from core.extension.registry import load, names_of
+from core.lifecycle.csv_table import BadFile
+from core.lifecycle.demo import NotEmpty, load_demo
+from core.lifecycle.import_csv import import_csv, look_through
+from web.serve import demo_sign_ins, keep_demo, open_linli
+
+screen = Console(highlight=False)
+LARGEST_IMPORT = 20 * 1024 * 1024
+_KEY_MODE = 0o077  # what others must not be allowed to do with the key file
+
+
+def _settings() -> Settings:
+    try:
+        return from_environment(os.environ)
+    except BadSetting as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _runs(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        asyncio.run(command(*args, **kwargs))
+
+    return run
+
+
+@click.group()
+@click.version_option(package_name="linli")
+def main() -> None:
+    """Linli 邻里: volunteer work, points and rewards of a community."""
+
+
+@main.command()
+@click.option("--workers", type=click.IntRange(1, 64), help="number of processes (default: LINLI_WORKERS)")
+def serve(workers: int | None) -> None:
+    """Serve the pages and do the background work, until stopped."""
+    settings = _settings()
+    waiting = asyncio.run(_waiting(settings))
+    if waiting:
+        raise click.ClickException("the database is not up to date: run `linli migrate` first")
+    count = workers or settings.workers
+    if count > 1 and settings.engine == "sqlite":
+        screen.print("SQLite writes one at a time: several workers help reading only.", style="yellow")
+    if settings.engine == "sqlite" and wal_race():
+        screen.print("This SQLite release has a race of several connections; see docs/operators.md.", style="yellow")
+    screen.print(f"Linli is at [bold]http://{settings.host}:{settings.port}[/bold]  (stop with Ctrl-C)")
+    for who, how in demo_sign_ins(settings):
+        screen.print(f"  {who}: {how}")
+    uvicorn.run(
+        "web.serve:application",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=count,
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=15,
+    )
+
+
+async def _waiting(settings: Settings) -> dict[str, list[str]]:
+    registry = load(settings.plugins)
+    house = await open_linli(settings, registry)
+    try:
+        return await pending(settings, house.db, registry.sources())
+    finally:
+        await house.close()
+
+
+@main.command()
+@_runs
+async def migrate() -> None:
+    """Bring the database to this release. SQLite is copied first."""
+    settings = _settings()
+    registry = load(settings.plugins)
+    report = await run_migrations(settings, registry.sources(), lambda text: screen.print(text, style="dim"))
+    if report.backup is not None:
+        screen.print(f"copy of the database before: {report.backup}")
+    screen.print(f"{len(report.ran)} migrations run" if report.ran else "the database is up to date")
+    for name, reason in {**registry.broken, **report.failed}.items():
+        screen.print(f"plugin {name} does not run: {reason}", style="red")
+    if report.failed:
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--if-empty", is_flag=True, help="do nothing when there is data already")
+@_runs
+async def demo(if_empty: bool) -> None:
+    """Fill an empty database with four invented communities, and print their sign-ins."""
+    settings = _settings()
+    house = await open_linli(settings)
+    try:
+        with Progress(console=screen, transient=True) as bar:
+            task = bar.add_task("demo", total=None)
+
+            def progress(text: str, done: int, of: int) -> None:
+                bar.update(task, description=text, completed=done, total=of)
+
+            sign_ins = await load_demo(house, progress)
+    except NotEmpty as problem:
+        if if_empty:
+            screen.print("there is data already; the demo was not loaded")
+            return
+        raise click.ClickException("the database is not empty: the demo is for a new one") from problem
+    finally:
+        await house.close()
+    keep_demo(settings, sign_ins)
+    screen.print("the demo is loaded; sign in as")
+    for who, how in sign_ins:
+        screen.print(f"  {who}: {how}")
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--community", required=True, help="address of the community, such as hongqi")
+@click.option("--dry-run", is_flag=True, help="only say what would be added")
+@_runs
+async def import_file(file: Path, community: str, dry_run: bool) -> None:
+    """Import volunteers and teams from a CSV file; all of it or nothing."""
+    if file.stat().st_size > LARGEST_IMPORT:
+        raise click.ClickException("the file is too large: at most 20 MB")
+    house = await open_linli(_settings())
+    try:
+        await _import(house, file.read_bytes(), community, dry_run)
+    finally:
+        await house.close()
+
+
+async def _import(house: House, content: bytes, slug: str, dry_run: bool) -> None:
+    _, place = await load_viewer(house, None, slug)
+    if place is None:
+        raise click.ClickException(f"there is no community {slug!r}")
+    viewer = system_viewer(house, place.id)
+    try:
+        if dry_run:
+            plan = await look_through(viewer, content, place.zone)
+            screen.print(f"{plan.rows} rows; would add {plan.people} people, {plan.teams} teams")
+            return
+        done = await import_csv(viewer, content, place.zone)
+    except BadFile as bad:
+        language = language_of(os.environ.get("LC_ALL") or os.environ.get("LANG", "")) or "en"
+        for fault in bad.faults[:100]:
+            where = f"line {fault.line}" + (f", {fault.column}" if fault.column else "")
+            screen.print(f"{where}: {house.texts.render(language, fault.message)}", style="red", markup=False)
+        raise click.ClickException(f"{len(bad.faults)} mistakes; nothing was imported") from bad
+    if done.replayed:
+        screen.print("this file was imported before; nothing was added")
+        return
+    screen.print(f"{done.rows} rows: {done.volunteers} volunteers, {done.teams} teams, {done.memberships} memberships")
+
+
+@main.command()
+@click.option("--deploy", is_flag=True, help="also what only matters when others can reach it")
+@_runs
+async def check(deploy: bool) -> None:
+    """Look whether everything is fit to run; exit with 1 when it is not."""
+    settings = _settings()
+    found = [f"migrations have not run: {app}: {', '.join(n)}" for app, n in (await _waiting(settings)).items()]
+    states = names_of(load(settings.plugins))
+    found += [f"plugin {name} does not run: {state}" for name, state in states.items() if state != "runs"]
+    if deploy:
+        found += _unfit(settings)
+    for fault in found:
+        screen.print(f"✗ {fault}", style="red", markup=False)
+    if found:
+        sys.exit(1)
+    screen.print("✓ fit to run")
+
+
+def _unfit(settings: Settings) -> list[str]:
+    """What would be dangerous in an installation others can reach."""
+    found = []
+    if settings.engine == "sqlite" and wal_race():
+        found.append("this SQLite release has the WAL race of several connections: use 3.51.3, 3.50.7 or 3.44.6")
+    if not settings.secure_cookies:
+        found.append("LINLI_SECURE_COOKIES is not true: serve over https")
+    if not settings.base_url.startswith("https://"):
+        found.append("LINLI_BASE_URL does not begin with https://")
+    key = settings.data_dir / "secret.key"
+    if key.exists() and key.stat().st_mode & _KEY_MODE:
+        found.append(f"others may read {key}: chmod 600")
+    if demo_sign_ins(settings):
+        found.append("the demo is loaded: its passwords are printed on the sign-in page")
+    return found

@@ -1,0 +1,88 @@
+"""The one place where a refusal or a failure becomes a page in the reader's language."""
+
+import logging
+import traceback
+from urllib.parse import quote
+
+from litestar.exceptions import HTTPException
+
+from core.base.errors import Message, NotSignedIn, Refused, TooMany
+from core.base.ids import crockford
+from web import hx
+from web.ask import HTML, PRIVATE, Ask
+from web.routes import Answer
+from web.security import Headers
+from web.views import ErrorView
+
+log = logging.getLogger("linli.web")
+
+# What the error page already says by itself: no second sentence.
+_SAID = frozenset({401, 404})
+
+
+class Forged(Refused):
+    """The form's token is not ours, or it was sent from elsewhere."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(Message("For your safety this form was not accepted. Please open it again."))
+
+
+class TooLarge(Refused):
+    status = 413
+
+    def __init__(self) -> None:
+        super().__init__(Message("This is more than this form can take."))
+
+
+class NotOurs(Refused):
+    """Another kind of form than our pages send."""
+
+    status = 415
+
+    def __init__(self) -> None:
+        super().__init__(Message("This kind of form is not understood."))
+
+
+def refused(ask: Ask, refusal: Refused) -> Answer:
+    """A rule said no."""
+    if isinstance(refusal, NotSignedIn):
+        return _to_sign_in(ask)
+    headers: Headers = []
+    if isinstance(refusal, TooMany):
+        headers.append(("retry-after", str(refusal.seconds)))
+    detail = "" if refusal.status in _SAID else ask.render(refusal.message)
+    return _page(ask, ErrorView(status=refusal.status, detail=detail), headers)
+
+
+def failed(ask: Ask, error: Exception) -> Answer:
+    """Something broke: the reader gets a number to say on the telephone, the log gets the rest in one line."""
+    reference = crockford(8)
+    told = "".join(traceback.format_exception(error))
+    log.error(
+        "%s: %s %r ended with %s", reference, ask.rule.method, ask.target, " | ".join(told.splitlines())
+    )
+    return _page(ask, ErrorView(status=500, reference=reference), [])
+
+
+def from_litestar(ask: Ask, error: HTTPException) -> Answer:
+    """What the framework itself refuses: an unknown address, a wrong method, too large a body."""
+    return _page(ask, ErrorView(status=error.status_code), [])
+
+
+def _to_sign_in(ask: Ask) -> Answer:
+    wanted = ask.target if ask.rule.method == "GET" else ask.home or "/"
+    url = "/sign-in" if wanted == "/" else "/sign-in?next=" + quote(wanted, safe="")
+    if hx.is_htmx(ask.headers):
+        # A part of a page must not be filled with the sign-in page: the whole window goes there.
+        return ask.answer(
+            b"", HTML, status=401, headers=[*PRIVATE, *hx.answer_headers(redirect=url)]
+        )
+    return ask.redirect(url)
+
+
+def _page(ask: Ask, view: ErrorView, headers: Headers) -> Answer:
+    return ask.page(
+        "error.html", view, title=ask._("Not done"), status=view.status, fragment="problem", headers=headers
+    )

@@ -1,0 +1,108 @@
+"""The frame around a page: tabs, menu, who is signed in. The menus are kept per language and set of rights."""
+
+from typing import TYPE_CHECKING
+
+from web.view_parts import Flash, NavItem, PageFrame
+
+if TYPE_CHECKING:
+    from web.ask import Ask
+
+MOST_KEPT = 2000
+_MOST_TABS = 5
+Menus = tuple[tuple[NavItem, ...], tuple[NavItem, ...]]
+
+
+def build_frame(ask: "Ask", title: str, *, current: str = "", flash: Flash | None = None) -> PageFrame:
+    """The frame of this page for this reader. `current` is the address of the menu entry it belongs to."""
+    place, viewer = ask.community, ask.viewer
+    known = viewer.person is not None
+    tabs, nav = _menus(ask) if place is not None and known else ((), ())
+    here = current or ask.target.partition("?")[0]
+    plugin = ask.rule.plugin
+    css = f"{plugin}/{plugin}.css" if plugin else ""
+    return PageFrame(
+        title=title,
+        lang=ask.lang,  # type: ignore[arg-type]  # negotiated: one of Lang
+        size=ask.likes.size,  # type: ignore[arg-type]  # checked where the wish came in
+        theme=ask.likes.theme,  # type: ignore[arg-type]  # checked where the wish came in
+        community=place.name if place is not None else "",
+        base=ask.home,
+        viewer_name=viewer.name,
+        viewer_number=viewer.number,
+        csrf=ask.csrf,
+        tabs=_mark(tabs, here),
+        nav=_mark(nav, here),
+        unread=str(ask.unread) if ask.unread else "",
+        flash=flash,
+        help_phone=place.help_phone if place is not None else "",
+        here=ask.target,
+        plugin=plugin,
+        plugin_css=ask.site.assets.url(css) if css and ask.site.assets.has(css) else "",
+    )
+
+
+def _mark(entries: tuple[NavItem, ...], here: str) -> tuple[NavItem, ...]:
+    return tuple(
+        NavItem(title=e.title, href=e.href, icon=e.icon, current=True, badge=e.badge) if e.href == here else e
+        for e in entries
+    )
+
+
+def _menus(ask: "Ask") -> Menus:
+    place, viewer = ask.community, ask.viewer
+    assert place is not None
+    kept = ask.site.menus
+    key = (ask.lang, place.id, place.version, viewer.volunteer is None, viewer.grants)
+    found = kept.get(key)
+    if found is None:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        found = kept[key] = _build(ask)
+    return found
+
+
+def _build(ask: "Ask") -> Menus:
+    base, viewer = ask.home, ask.viewer
+    member = viewer.volunteer is not None
+    of_plugins = plugin_entries(ask, "navigation")
+    tabs = [NavItem(title=ask._("Home"), href=base, icon="home")]
+    if member:
+        tabs.append(NavItem(title=ask._("My points"), href=base + "/points", icon="list"))
+    tabs.append(NavItem(title=ask._("Rewards"), href=base + "/rewards", icon="gift"))
+    if viewer.may_somewhere("activity.record") and of_plugins:
+        lead = of_plugins.pop(0)
+        tabs.append(NavItem(title=ask._("Lead"), href=lead.href, icon=lead.icon))
+    if viewer.may_somewhere("redemption.make"):
+        tabs.append(NavItem(title=ask._("Service desk"), href=base + "/counter", icon="desk"))
+    nav = [NavItem(title=ask._("Notices"), href=base + "/notices", icon="bell")]
+    if viewer.may_somewhere("attendance.review"):
+        review = NavItem(title=ask._("Review"), href=base + "/review", icon="check")
+        (tabs if len(tabs) < _MOST_TABS else nav).append(review)
+    nav += of_plugins
+    nav.append(NavItem(title=ask._("Other communities"), href="/", icon="house"))
+    if viewer.may("operator"):
+        nav.append(NavItem(title=ask._("Parts"), href="/design", icon="star"))
+    return tuple(tabs[:_MOST_TABS]), tuple(nav)
+
+
+def plugin_entries(ask: "Ask", place: str) -> list[NavItem]:
+    """What enabled programmes offer this viewer at a place, in the order they ask for."""
+    registry, community = ask.site.house.registry, ask.community
+    if registry is None or community is None:
+        return []
+    found = [
+        (entry.weight, plugin.name, entry)
+        for plugin in registry
+        if plugin.name in community.plugins
+        for entry in plugin.manifest.entries
+        if entry.place == place and (not entry.permission or ask.viewer.may_somewhere(entry.permission))
+    ]
+    found.sort(key=lambda item: item[:2])
+    return [
+        NavItem(
+            title=ask.render(entry.title),
+            href=f"{ask.home}/x/{name}{entry.path}".rstrip("/"),
+            icon=entry.icon or "dot",
+        )
+        for _, name, entry in found
+    ]

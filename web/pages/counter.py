@@ -1,0 +1,231 @@
+"""The service desk: find a member, choose, look at it once more, hand over; and undo within ten minutes.
+
+Finding and choosing change nothing. Only the form of the look-again page does, and it carries the request id.
+"""
+
+from core.base.act import Unit, act
+from core.base.errors import Invalid, Message, NotFound, Refused
+from core.community.names import masked_name
+from core.community.volunteers import Volunteer, by_number, search
+from core.reward import catalogue, redemption
+from core.reward.catalogue import Reward, Shelf
+from web.ask import Ask
+from web.routes import Answer, get, post
+from web.view_parts import Fact, Flash, grouped, signed
+from web.views import ConfirmView, CounterMember, CounterReward, CounterView, ReceiptView
+
+PERMISSION = "redemption.make"
+_SEVERAL = Message("Several people fit. Type the whole number on the card.")
+_NOBODY = Message("Nobody here has this number. Look at the card, or ask for the telephone number.")
+
+
+@get("/c/{slug}/counter", name="counter", permission=PERMISSION)
+async def counter(ask: Ask) -> Answer:
+    return _page(ask)
+
+
+@post("/c/{slug}/counter", name="counter.find", permission=PERMISSION)
+async def find(ask: Ask) -> Answer:
+    """A card's number, a telephone number, or what a card's code holds. Nothing of it stays in an address."""
+    try:
+        query = ask.form.text("q", most=200).rpartition("/")[2]
+        found = await search(ask.viewer, query, 2, PERMISSION)
+        if len(found) != 1:
+            raise Invalid({"q": _SEVERAL if found else _NOBODY})
+    except Invalid as invalid:
+        return _page(ask, query_error=ask.error_texts(invalid).get("q", ""), status=422)
+    member = found[0]
+    shelf = await catalogue.affordable(ask.viewer, member.id)
+    return _page(ask, member=member, shelf=shelf)
+
+
+@post("/c/{slug}/counter/confirm", name="counter.confirm", permission=PERMISSION)
+async def choose(ask: Ask) -> Answer:
+    member, reward, shelf = await _chosen(ask)
+    if reward.price > shelf.available or not reward.stock:
+        return _page(ask, member=member, shelf=shelf, error=_why_not(ask, reward, shelf), status=409)
+    return _confirm(ask, member, reward, shelf, ask.new_request_id())
+
+
+@post("/c/{slug}/redemptions", name="counter.redeem", permission=PERMISSION)
+async def redeem(ask: Ask) -> Answer:
+    """Hands over: the same form sent twice is one redemption and one receipt."""
+    request_id = ask.form.request_id
+    member, reward, shelf = await _chosen(ask)
+    desk = await _desk(ask)
+
+    async def work(unit: Unit) -> dict[str, object]:
+        return await redemption.redeem(unit, member.id, reward.id, 1, desk)
+
+    inputs = [member.id, reward.id, ask.form.raw("price")]
+    try:
+        done = await act(ask.viewer, "redemption.make", request_id, inputs, work)
+    except Refused as refusal:
+        if isinstance(refusal, NotFound) or refusal.status not in (409, 422):
+            raise
+        return _page(ask, member=member, shelf=shelf, error=ask.render(refusal.message), status=refusal.status)
+    return ask.redirect(f"{ask.home}/redemptions/{done.answer['public_id']}")
+
+
+@get("/c/{slug}/redemptions/{redemption}", name="receipt")
+async def receipt(ask: Ask) -> Answer:
+    flash = Flash(text=ask._("Undone: the points are back.")) if ask.query.raw("done") == "undone" else None
+    return await _receipt(ask, flash=flash)
+
+
+@post("/c/{slug}/redemptions/{redemption}/undo", name="receipt.undo")
+async def undo(ask: Ask) -> Answer:
+    shown = ask.path["redemption"]
+    request_id = ask.form.request_id
+    found = await redemption.receipt(ask.viewer, shown)
+    reason = ask.form.raw("reason")
+
+    async def work(unit: Unit) -> dict[str, object]:
+        return await redemption.undo(unit, found.facts["id"], reason)
+
+    try:
+        await act(ask.viewer, "redemption.undo", request_id, [shown, reason], work)
+    except Refused as refusal:
+        if isinstance(refusal, NotFound) or refusal.status not in (409, 422):
+            raise
+        flash = Flash(text=ask.render(refusal.message), tone="bad")
+        return await _receipt(ask, flash=flash, status=refusal.status)
+    return ask.redirect(f"{ask.home}/redemptions/{shown}?done=undone")
+
+
+async def _chosen(ask: Ask) -> tuple[Volunteer, Reward, Shelf]:
+    """The member and the reward a form names. Raises NotFound for what is not of this community."""
+    try:
+        member = await by_number(ask.viewer, ask.form.raw("member"), PERMISSION)
+    except Invalid as invalid:
+        raise NotFound from invalid
+    shelf = await catalogue.affordable(ask.viewer, member.id)
+    wanted = ask.form.raw("reward")
+    for reward in (*shelf.affordable, *shelf.others):
+        if reward.public_id == wanted:
+            return member, reward, shelf
+    raise NotFound
+
+
+async def _desk(ask: Ask) -> int | None:
+    """The counter this clerk stands at: the first he may serve; none for those who serve without one."""
+    for desk in await catalogue.counters(ask.viewer):
+        if ask.viewer.may(PERMISSION, counter=desk.id):
+            return desk.id
+    return None
+
+
+def _why_not(ask: Ask, reward: Reward, shelf: Shelf) -> str:
+    if not reward.stock:
+        return ask._("All gone")
+    return ask._("%(missing)s points short", missing=grouped(reward.price - shelf.available))
+
+
+def _page(
+    ask: Ask,
+    *,
+    member: Volunteer | None = None,
+    shelf: Shelf | None = None,
+    query_error: str = "",
+    error: str = "",
+    status: int = 200,
+) -> Answer:
+    base = ask.home + "/counter"
+    rewards: list[CounterReward] = []
+    if shelf is not None:
+        for reward in (*shelf.affordable, *shelf.others):
+            can = reward in shelf.affordable
+            rewards.append(
+                CounterReward(
+                    id=reward.public_id,
+                    title=reward.name,
+                    cost=grouped(reward.price),
+                    stock=ask._("%(stock)s left", stock=grouped(reward.stock)) if reward.stock else "",
+                    affordable=can,
+                    reason="" if can else _why_not(ask, reward, shelf),
+                )
+            )
+    view = CounterView(
+        lookup_action=base,
+        choose_action=base + "/confirm",
+        query=ask.form.raw("q")[:200] if member is None else "",
+        query_error=query_error,
+        error=error,
+        member=_member(member, shelf) if member is not None and shelf is not None else None,
+        rewards=tuple(rewards),
+    )
+    return ask.page(
+        "counter.html", view, title=ask._("Service desk"), current=base, status=status, fragment="member"
+    )
+
+
+def _member(member: Volunteer, shelf: Shelf) -> CounterMember:
+    return CounterMember(
+        id=member.number,
+        name=masked_name(member.name),
+        initial=member.name[:1],
+        number=member.number,
+        usable=grouped(shelf.available),
+    )
+
+
+def _confirm(ask: Ask, member: Volunteer, reward: Reward, shelf: Shelf, request_id: str) -> Answer:
+    name = masked_name(member.name)
+    base = ask.home + "/counter"
+    view = ConfirmView(
+        heading=ask._("Give %(reward)s to %(name)s?", reward=reward.name, name=name),
+        facts=(
+            Fact(label=ask._("Member"), text=f"{name} · {member.number}"),
+            Fact(label=ask._("Reward"), text=f"{reward.name} × 1"),
+            Fact(label=ask._("In stock"), text=grouped(reward.stock)),
+        ),
+        before=grouped(shelf.available),
+        amount=signed(-reward.price),
+        after=grouped(shelf.available - reward.price),
+        action=ask.home + "/redemptions",
+        request_id=request_id,
+        hidden=(("member", member.number), ("reward", reward.public_id), ("price", str(reward.price))),
+        button=ask._("Hand over and book"),
+        back_href=base,
+    )
+    return ask.page("counter_confirm.html", view, title=ask._("Look at it once more"), current=base)
+
+
+async def _receipt(ask: Ask, *, flash: Flash | None, status: int = 200) -> Answer:
+    found = await redemption.receipt(ask.viewer, ask.path["redemption"])
+    facts = found.facts
+    undone = facts["undone_at"] is not None
+    clerk = ask.viewer.may_somewhere(PERMISSION)
+    heading = ask._("Undone: %(reward)s") if undone else ask._("Exchanged: %(reward)s")
+    base = f"{ask.home}/redemptions/{facts['public_id']}"
+    until = ask.when(facts["at"] + redemption.UNDO_WITHIN)
+    rows = [
+        Fact(label=ask._("Member"), text=f"{masked_name(facts['volunteer_name'])} · {facts['number']}"),
+        Fact(label=ask._("Reward"), text=f"{facts['reward_name']} × {facts['quantity']}"),
+        Fact(label=ask._("When"), text=ask.when_full(facts["at"])),
+        Fact(label=ask._("Handed over by"), text=facts["clerk_name"]),
+    ]
+    if facts["counter"]:
+        rows.append(Fact(label=ask._("Service desk"), text=facts["counter"]))
+    if undone:
+        rows.append(Fact(label=ask._("Undone"), text=ask.when_full(facts["undone_at"])))
+    view = ReceiptView(
+        heading=heading % {"reward": facts["reward_name"]},
+        reference=facts["public_id"],
+        facts=tuple(rows),
+        amount=signed(facts["points"] if undone else -facts["points"]),
+        after=grouped(facts["available"]),
+        undo_action=base + "/undo" if found.may_undo else "",
+        undo_until=ask._("Can be undone until %(time)s.", time=until) if found.may_undo else "",
+        undo_hidden=(("reason", ask._("Handed over by mistake")),),
+        request_id=ask.new_request_id() if found.may_undo else "",
+        next_href=ask.home + ("/counter" if clerk else "/points"),
+        next_label=ask._("Next member") if clerk else ask._("My points"),
+    )
+    current = ask.home + "/counter" if clerk else ask.home + "/points"
+    return ask.page(
+        "receipt.html", view, title=ask._("Receipt"), current=current, status=status, flash=flash
+    )
+
+
+ROUTES = (counter, find, choose, redeem, receipt, undo)

@@ -1,0 +1,86 @@
+"""Opening the house for a process: with its plugins, handlers and jobs; and the application uvicorn runs."""
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar
+from litestar.types import Receive, Scope, Send
+
+from core.activity.retry import retry_waiting
+from core.base.clock import HOUR, SECOND
+from core.base.house import House, Job, open_house
+from core.base.outbox import deliver
+from core.base.settings import Settings, from_environment
+from core.community import throttle
+from core.extension.registry import Registry, load
+from web.app import create_app, texts_of
+from web.pages.account import DEMO
+
+JOBS = (
+    Job("outbox", SECOND, deliver),
+    Job("awards.retry", 30 * SECOND, retry_waiting),
+    Job("throttle.sweep", HOUR, throttle.sweep),
+)
+
+
+async def open_linli(settings: Settings, registry: Registry | None = None) -> House:
+    """The house as every command and worker uses it. Migrations are not run here."""
+    registry = load(settings.plugins) if registry is None else registry
+    return await open_house(
+        settings, registry=registry, texts=texts_of(registry), handlers=registry.handlers(), jobs=JOBS
+    )
+
+
+def demo_file(settings: Settings) -> Path:
+    """Where `linli demo` keeps the demo's sign-ins for the sign-in page; absent in a real installation."""
+    return settings.data_dir / "demo-sign-ins.json"
+
+
+def keep_demo(settings: Settings, sign_ins: Sequence[tuple[str, str]]) -> None:
+    demo_file(settings).write_text(json.dumps(sign_ins, ensure_ascii=False), encoding="utf-8")
+
+
+def demo_sign_ins(settings: Settings) -> list[tuple[str, str]]:
+    """Pairs of who and how; empty where there is no demo."""
+    try:
+        found = json.loads(demo_file(settings).read_text(encoding="utf-8"))
+        return [(str(who), str(how)) for who, how in found]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+class Application:
+    """An ASGI application that opens its house when the server starts it, and closes it at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._app: Litestar | None = None
+
+    @asynccontextmanager
+    async def _open(self) -> Any:
+        house = await open_linli(self._settings)
+        house.cache[DEMO] = demo_sign_ins(self._settings)
+        try:
+            app = create_app(house, jobs=True)
+            app.state.site.renderer.warm()
+            yield app
+        finally:
+            await house.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":  # type: ignore[comparison-overlap]  # litestar leaves lifespan out of Scope
+            async with self._open() as app:
+                self._app = app
+                await app(scope, receive, send)
+            return
+        assert self._app is not None, "the server did not announce its start"
+        await self._app(scope, receive, send)
+
+
+def application() -> Application:
+    """What each worker process runs: `uvicorn --factory web.serve:application`."""
+    return Application(from_environment(os.environ))
