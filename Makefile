@@ -55,7 +55,7 @@ bench: $(VENV)/test.stamp  ## pages and acts as ratios to a bare handler and raw
 torture: $(VENV)/test.stamp  ## the campaigns of the suite, long: make torture SEED=7 MINUTES=30
 	LINLI_TEST_SEED=$(SEED) LINLI_TEST_MINUTES=$(MINUTES) $(PY) -m pytest -n $(N) -m campaign --timeout 0 $(TESTS)
 
-shots: $(VENV)/test.stamp  ## every page as a person sees it, on one contact sheet in shots/
+shots: $(VENV)/test.stamp  ## every page as a person sees it, contact sheets in shots/
 	$(PY) -m tests.support.shots
 
 locale: $(VENV)/test.stamp  ## collect texts from the sources into the catalogues

@@ -63,15 +63,22 @@ def raw_text(table: str, columns: list[str], engine: str, types: list[str]) -> s
     names = ", ".join(columns)
     sets = ", ".join(f"{c} = excluded.{c}" for c in columns)
     conflict = f" on conflict ({KEYS[table]}) do update set {sets}" if table in KEYS else ""
-    if engine == "sqlite":
-        if table in MOVED:
-            return f"update {table} set {', '.join(f'{c} = ?' for c in columns[1:])} where id = ?"
-        return f"insert into {table} ({names}) values ({', '.join('?' * len(columns))}){conflict}"
+    marks = ", ".join("?" * len(columns))
     arrays = ", ".join(f"${n}::{t}[]" for n, t in enumerate(types, 1))
-    if table in MOVED:
-        moved = ", ".join(f"{c} = r.{c}" for c in columns[1:])
-        return f"update {table} t set {moved} from unnest({arrays}) as r ({names}) where t.id = r.id"
-    return f"insert into {table} ({names}) select * from unnest({arrays}){conflict}"
+    mark = "?" if engine == "sqlite" else ""
+    moved = ", ".join(f"{c} = {mark or 'r.' + c}" for c in columns[1:])
+    # The names are those of our own schema.
+    arrays = f"unnest({arrays})"
+    texts = {
+        ("sqlite", True): f"update {table} set {moved} where id = ?",  # noqa: S608
+        ("sqlite", False): f"insert into {table} ({names}) values ({marks}){conflict}",  # noqa: S608
+        (
+            "postgres",
+            True,
+        ): f"update {table} t set {moved} from unnest({arrays}) as r ({names}) where t.id = r.id",
+        ("postgres", False): f"insert into {table} ({names}) select * from {arrays}{conflict}",  # noqa: S608
+    }
+    return texts[engine, table in MOVED]
 
 
 async def rows_of(db: Database, act: int) -> Rows:
@@ -179,7 +186,7 @@ async def measure(
 @contextmanager
 def run_folder() -> Iterator[Path]:
     """A folder for a run's databases; its PostgreSQL is stopped at the end."""
-    run = Path(tempfile.mkdtemp(prefix="linli-bench-", dir="/tmp"))  # noqa: S108  # mkdtemp makes it our own
+    run = Path(tempfile.mkdtemp(prefix="linli-bench-", dir="/tmp"))  # mkdtemp makes it our own
     run.chmod(0o755)
     try:
         yield run
@@ -216,9 +223,7 @@ def measure_postgres(run: Path) -> list[tuple[int, float, float, int]]:
 
 def main() -> None:
     """Prints the table."""
-    print(
-        f"Confirming attendances: the whole act against the same rows by the bare driver ({ROUNDS} rounds, medians)"
-    )
+    print(f"Confirming attendances: the whole act and the same rows by the bare driver, medians of {ROUNDS}")
     print(f"{'engine':10} {'people':>6} {'act ms':>8} {'raw ms':>8} {'raw/act':>8} {'statements':>11}")
     with run_folder() as run:
         engines = [("SQLite", measure_sqlite)]

@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import uvloop
 
@@ -32,9 +33,8 @@ class _Asker(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(self.request)
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's own is not a subclass
+        self._transport.write(self.request)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data

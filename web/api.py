@@ -1,8 +1,8 @@
 """The door for plugins' pages. Whatever a programme's page needs is here; nothing else of `web` is promised.
 
 A plugin's `routes()` hook returns pages declared with `get` and `post`; they are mounted below
-`/c/{slug}/x/{plugin}/`. Signing in, membership, the plugin's switch, the permission, forged forms, budgets and body
-sizes are checked before a page runs; errors a page raises become pages in the reader's language.
+`/c/{slug}/x/{plugin}/`. Signing in, membership, the plugin's switch, the permission, forged forms, budgets
+and body sizes are checked before a page runs; errors a page raises become pages in the reader's language.
 """
 
 from web.ask import Ask

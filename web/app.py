@@ -1,4 +1,4 @@
-"""The application: gathers the declared routes, mounts the programmes' pages, and starts nothing undeclared."""
+"""The application: gathers the declared routes, mounts the programmes' pages, starts nothing undeclared."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -92,11 +92,12 @@ def gather(registry: Registry | None) -> list[Route]:
     found = clashes(routes)
     if found:
         raise Undeclared("; ".join(found))
-    for plugin in list(registry or ()):
+    if registry is None:
+        return routes
+    for plugin in list(registry):
         try:
             routes += plugin_routes(plugin, routes)
         except Undeclared as problem:
-            assert registry is not None
             registry.mark_broken(plugin.name, str(problem))
     return routes
 
@@ -118,14 +119,12 @@ def _check(app: Litestar) -> None:
     """Nothing is served that was not declared."""
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()) or [getattr(route, "route_handler", None)]:
-            methods = getattr(handler, "http_methods", set())
+            methods: set[str] = getattr(handler, "http_methods", set())
             if methods != {"OPTIONS"} and not isinstance(getattr(handler, "opt", {}).get("rule"), Rule):
                 raise Undeclared(f"{route.path} is served by a handler that no rule was declared for")
 
 
-def create_app(
-    house: House, *, jobs: bool = False, extra: Iterable[Any] = ()
-) -> Litestar:
+def create_app(house: House, *, jobs: bool = False, extra: Iterable[Any] = ()) -> Litestar:
     """The ASGI application for an open house. `jobs` runs its background work too.
 
     Raises Undeclared when a handler (of `extra`, or of anything else that got in) has no rule.

@@ -1,4 +1,4 @@
-"""One request, with everything a page needs to answer it: who asks, where, in which language, and what was typed."""
+"""One request, with all a page needs to answer it: who asks, where, in which language, what was typed."""
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -168,6 +168,4 @@ class Ask:
 
     def redirect(self, url: str) -> Answer:
         """303: after a form, or to somewhere else; `url` is an address of this house."""
-        return self.answer(
-            b"", "text/plain", status=303, headers=[("location", hx.address(url)), *PRIVATE]
-        )
+        return self.answer(b"", "text/plain", status=303, headers=[("location", hx.address(url)), *PRIVATE])

@@ -1,4 +1,4 @@
-"""Static files: read once, served from memory under addresses that carry their hash, so they never go stale."""
+"""Static files: read once, served from memory, under addresses that carry their hash."""
 
 import base64
 import hashlib

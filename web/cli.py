@@ -12,7 +12,9 @@ import rich_click as click
 import uvicorn
 from rich.console import Console
 from rich.progress import Progress
+from rich.table import Table
 
+from core.base.errors import Message
 from core.base.house import House
 from core.base.i18n import language_of
 from core.base.migrate import migrate as run_migrations
@@ -22,7 +24,7 @@ from core.base.sqlite import wal_race
 from core.community.viewer import load_viewer, system_viewer
 from core.extension.registry import load, names_of
 from core.lifecycle.csv_table import BadFile
-from core.lifecycle.demo import NotEmpty, load_demo
+from core.lifecycle.demo import is_empty, load_demo
 from core.lifecycle.import_csv import import_csv, look_through
 from web.serve import demo_sign_ins, keep_demo, open_linli
 
@@ -64,10 +66,11 @@ def serve(workers: int | None) -> None:
     if count > 1 and settings.engine == "sqlite":
         screen.print("SQLite writes one at a time: several workers help reading only.", style="yellow")
     if settings.engine == "sqlite" and wal_race():
-        screen.print("This SQLite release has a race of several connections; see docs/operators.md.", style="yellow")
+        screen.print(
+            "This SQLite release has a race of several connections; see docs/operators.md.", style="yellow"
+        )
     screen.print(f"Linli is at [bold]http://{settings.host}:{settings.port}[/bold]  (stop with Ctrl-C)")
-    for who, how in demo_sign_ins(settings):
-        screen.print(f"  {who}: {how}")
+    _print_sign_ins(settings)
     uvicorn.run(
         "web.serve:application",
         factory=True,
@@ -115,38 +118,50 @@ async def demo(if_empty: bool) -> None:
     settings = _settings()
     house = await open_linli(settings)
     try:
+        if not await is_empty(house):
+            if not if_empty:
+                raise click.ClickException("the database is not empty: the demo is for a new one")
+            screen.print("there is data already; the demo was not loaded")
+            return
         with Progress(console=screen, transient=True) as bar:
             task = bar.add_task("demo", total=None)
 
-            def progress(text: str, done: int, of: int) -> None:
-                bar.update(task, description=text, completed=done, total=of)
+            def progress(done: int, of: int, what: Message) -> None:
+                bar.update(task, description=str(what), completed=done, total=of)
 
             sign_ins = await load_demo(house, progress)
-    except NotEmpty as problem:
-        if if_empty:
-            screen.print("there is data already; the demo was not loaded")
-            return
-        raise click.ClickException("the database is not empty: the demo is for a new one") from problem
     finally:
         await house.close()
     keep_demo(settings, sign_ins)
-    screen.print("the demo is loaded; sign in as")
-    for who, how in sign_ins:
-        screen.print(f"  {who}: {how}")
+    screen.print("the demo is loaded")
+    _print_sign_ins(settings)
+
+
+def _print_sign_ins(settings: Settings) -> None:
+    found = demo_sign_ins(settings)
+    if not found:
+        return
+    table = Table("demo sign-in", "name", "community", "number or telephone", "password")
+    for way in found:
+        table.add_row(*way)
+    screen.print(table)
 
 
 @main.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--community", required=True, help="address of the community, such as hongqi")
 @click.option("--dry-run", is_flag=True, help="only say what would be added")
-@_runs
-async def import_file(file: Path, community: str, dry_run: bool) -> None:
+def import_file(file: Path, community: str, dry_run: bool) -> None:
     """Import volunteers and teams from a CSV file; all of it or nothing."""
     if file.stat().st_size > LARGEST_IMPORT:
         raise click.ClickException("the file is too large: at most 20 MB")
+    asyncio.run(_open_and_import(file.read_bytes(), community, dry_run))
+
+
+async def _open_and_import(content: bytes, community: str, dry_run: bool) -> None:
     house = await open_linli(_settings())
     try:
-        await _import(house, file.read_bytes(), community, dry_run)
+        await _import(house, content, community, dry_run)
     finally:
         await house.close()
 
@@ -171,7 +186,9 @@ async def _import(house: House, content: bytes, slug: str, dry_run: bool) -> Non
     if done.replayed:
         screen.print("this file was imported before; nothing was added")
         return
-    screen.print(f"{done.rows} rows: {done.volunteers} volunteers, {done.teams} teams, {done.memberships} memberships")
+    screen.print(
+        f"{done.rows} rows: {done.volunteers} volunteers, {done.teams} teams, {done.memberships} memberships"
+    )
 
 
 @main.command()
@@ -180,7 +197,9 @@ async def _import(house: House, content: bytes, slug: str, dry_run: bool) -> Non
 async def check(deploy: bool) -> None:
     """Look whether everything is fit to run; exit with 1 when it is not."""
     settings = _settings()
-    found = [f"migrations have not run: {app}: {', '.join(n)}" for app, n in (await _waiting(settings)).items()]
+    found = [
+        f"migrations have not run: {app}: {', '.join(n)}" for app, n in (await _waiting(settings)).items()
+    ]
     states = names_of(load(settings.plugins))
     found += [f"plugin {name} does not run: {state}" for name, state in states.items() if state != "runs"]
     if deploy:
@@ -196,7 +215,9 @@ def _unfit(settings: Settings) -> list[str]:
     """What would be dangerous in an installation others can reach."""
     found = []
     if settings.engine == "sqlite" and wal_race():
-        found.append("this SQLite release has the WAL race of several connections: use 3.51.3, 3.50.7 or 3.44.6")
+        found.append(
+            "this SQLite release has the WAL race of several connections: use 3.51.3, 3.50.7 or 3.44.6"
+        )
     if not settings.secure_cookies:
         found.append("LINLI_SECURE_COOKIES is not true: serve over https")
     if not settings.base_url.startswith("https://"):

@@ -1,7 +1,7 @@
 """The token in every form: bound to the session, or before sign-in to a random cookie of the browser.
 
-It is derived, never stored: HMAC(key, cookie). A token from another session, another browser or before signing
-in is worth nothing.
+It is derived, never stored: HMAC(key, cookie). A token from another session, another browser or before
+signing in is worth nothing.
 """
 
 import hashlib
@@ -24,4 +24,6 @@ class Forms:
         return hmac.new(self._key, binding.encode(), hashlib.sha256).hexdigest()
 
     def fits(self, binding: str, given: str) -> bool:
-        return bool(given) and hmac.compare_digest(self.token(binding).encode(), given.encode("utf-8", "replace"))
+        return bool(given) and hmac.compare_digest(
+            self.token(binding).encode(), given.encode("utf-8", "replace")
+        )

@@ -1,7 +1,7 @@
 """The door every request goes through: who is it, may he, is the form genuine; then the page; then errors.
 
-One plain async function and no framework guards or dependencies: they cost thread hops, and a forgotten one lets
-people in. The order is the same for everybody, so that foreign and absent cannot be told apart.
+One plain async function and no framework guards or dependencies: they cost thread hops, and a forgotten one
+lets people in. The order is the same for everybody, so that foreign and absent cannot be told apart.
 """
 
 from typing import Any
@@ -37,7 +37,11 @@ async def answer(site: Site, route: Route, request: Request[Any, Any, Any]) -> A
     except Refused as refusal:
         return errors.refused(ask, refusal)
     except HTTPException as error:
-        return errors.refused(ask, errors.TooLarge()) if error.status_code == TOO_LARGE else errors.from_litestar(ask, error)
+        return (
+            errors.refused(ask, errors.TooLarge())
+            if error.status_code == TOO_LARGE
+            else errors.from_litestar(ask, error)
+        )
     except Exception as error:
         return errors.failed(ask, error)
 
@@ -57,7 +61,9 @@ def prepare(site: Site, rule: Rule, request: Request[Any, Any, Any]) -> Ask:
     ask.likes = likes(ask.cookies.get(site.cookies.likes, ""))
     ask.session_token = site.cookies.token(ask.cookies, site.cookies.session)
     visitor = site.cookies.token(ask.cookies, site.cookies.visitor)
-    ask.binding = "session:" + ask.session_token if ask.session_token else "visitor:" + visitor if visitor else ""
+    ask.binding = (
+        "session:" + ask.session_token if ask.session_token else "visitor:" + visitor if visitor else ""
+    )
     _speak(ask)
     return ask
 
@@ -78,7 +84,9 @@ async def _enter(ask: Ask, request: Request[Any, Any, Any]) -> None:
         viewer = ask.viewer
         if viewer.person is not None:
             likes = ask.likes
-            ask.likes = Likes(viewer.locale or likes.lang, viewer.size or likes.size, viewer.theme or likes.theme)
+            ask.likes = Likes(
+                viewer.locale or likes.lang, viewer.size or likes.size, viewer.theme or likes.theme
+            )
         _speak(ask)
     _bind(ask)
     if ask.viewer.person is None and not rule.anonymous:
@@ -131,5 +139,3 @@ async def _form(ask: Ask, request: Request[Any, Any, Any]) -> None:
     if not site.forms.fits(ask.binding, given):
         raise errors.Forged
     await spend(site.house, ask.rule.rate, ask.viewer.person, ask.address)
-
-

@@ -57,7 +57,7 @@ def refused(ask: Ask, refusal: Refused) -> Answer:
 
 
 def failed(ask: Ask, error: Exception) -> Answer:
-    """Something broke: the reader gets a number to say on the telephone, the log gets the rest in one line."""
+    """Something broke: the reader gets a number to say on the telephone, the log the rest in one line."""
     reference = crockford(8)
     told = "".join(traceback.format_exception(error))
     log.error(
@@ -76,9 +76,7 @@ def _to_sign_in(ask: Ask) -> Answer:
     url = "/sign-in" if wanted == "/" else "/sign-in?next=" + quote(wanted, safe="")
     if hx.is_htmx(ask.headers):
         # A part of a page must not be filled with the sign-in page: the whole window goes there.
-        return ask.answer(
-            b"", HTML, status=401, headers=[*PRIVATE, *hx.answer_headers(redirect=url)]
-        )
+        return ask.answer(b"", HTML, status=401, headers=[*PRIVATE, *hx.answer_headers(redirect=url)])
     return ask.redirect(url)
 
 

@@ -23,25 +23,37 @@ def weekday(moment: datetime, lang: str) -> str:
     return _DAYS[moment.weekday()] if lang == "en" else _WEEK[lang] + "一二三四五六日"[moment.weekday()]
 
 
+def _whole_day(moment: datetime) -> bool:
+    """What counts for a day begins with it; nobody wants to read its midnight."""
+    return (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
+
+
 @lru_cache(maxsize=4096)
 def full(at: int, zone: str, lang: str) -> str:
     """2026年11月22日 20:00; Nov 22, 2026, 20:00. `at` in milliseconds."""
     moment = local(at, zone)
+    if _whole_day(moment):
+        return day(moment, lang)
     return f"{day(moment, lang)}{',' if lang == 'en' else ''} {moment:%H:%M}"
 
 
 @lru_cache(maxsize=4096)
 def _short(at: int, today: str, zone: str, lang: str) -> str:
     moment, now = local(at, zone), datetime.fromisoformat(today)
-    clock = f"{moment:%H:%M}"
+    clock = "" if _whole_day(moment) else f" {moment:%H:%M}"
+    if moment.year != now.year:
+        return day(moment, lang)
+    return day_short(moment, now, lang) + clock
+
+
+def day_short(moment: datetime, now: datetime, lang: str) -> str:
+    """昨天; 11月3日; 2025年3月1日."""
     gap = (now.date() - moment.date()).days
     if gap in (0, 1):
-        return f"{_NEAR[lang][gap]} {clock}"
-    date = f"{_MONTHS[moment.month - 1]} {moment.day}" if lang == "en" else f"{moment.month}月{moment.day}日"
+        return _NEAR[lang][gap]
     if moment.year != now.year:
-        date = day(moment, lang)
-        return date
-    return f"{date} {clock}"
+        return day(moment, lang)
+    return f"{_MONTHS[moment.month - 1]} {moment.day}" if lang == "en" else f"{moment.month}月{moment.day}日"
 
 
 def short(at: int, now: int, zone: str, lang: str) -> str:
@@ -68,7 +80,9 @@ def span(from_at: int, to_at: int, zone: str, lang: str) -> str:
 def duration(minutes: int, lang: str) -> str:
     """2 小时 30 分; 2 h 30 min."""
     hours, rest = divmod(minutes, 60)
-    hour, minute = (" h", " min") if lang == "en" else (" 小时", " 分") if lang == "zh-Hans" else (" 小時", " 分")
+    hour, minute = (
+        (" h", " min") if lang == "en" else (" 小时", " 分") if lang == "zh-Hans" else (" 小時", " 分")
+    )
     parts = ([f"{hours:,}{hour}"] if hours else []) + ([f"{rest}{minute}"] if rest or not hours else [])
     return " ".join(parts)
 

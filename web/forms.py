@@ -44,14 +44,20 @@ class Form:
             raise Invalid({name: Message("This is too long: at most %(most)s characters.", most=most)})
         return value
 
-    def whole(self, name: str, *, least: int = 0, most: int = 1_000_000_000, default: int | None = None) -> int:
+    def whole(
+        self, name: str, *, least: int = 0, most: int = 1_000_000_000, default: int | None = None
+    ) -> int:
         """A whole number; full-width digits are understood."""
         value = self.raw(name).translate(_WIDE_DIGITS)
         if not value and default is not None:
             return default
         if not re.fullmatch(r"[0-9]{1,10}", value) or not least <= int(value) <= most:
             raise Invalid(
-                {name: Message("Please type a whole number from %(least)s to %(most)s.", least=least, most=most)}
+                {
+                    name: Message(
+                        "Please type a whole number from %(least)s to %(most)s.", least=least, most=most
+                    )
+                }
             )
         return int(value)
 
@@ -76,12 +82,16 @@ EMPTY = Form({})
 
 
 def read(encoded: bytes) -> Form:
-    """A form from its urlencoded bytes (or a query string). Raises Invalid for more fields than any form has."""
+    """A form from its urlencoded bytes (or a query string). Raises Invalid for far too many fields."""
     if not encoded:
         return EMPTY
     try:
         pairs = parse_qsl(
-            encoded.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace", max_num_fields=MOST_FIELDS
+            encoded.decode("latin-1"),
+            keep_blank_values=True,
+            encoding="utf-8",
+            errors="replace",
+            max_num_fields=MOST_FIELDS,
         )
     except ValueError as error:
         raise Invalid({"": Message("This form has too many fields.")}) from error
@@ -95,6 +105,6 @@ def safe_path(text: str, default: str = "/") -> str:
     """An address within this house, from outside input: one slash first, no host, no control characters."""
     if not text.startswith("/") or text.startswith(("//", "/\\")) or len(text) > 1000:
         return default
-    if "\\" in text or any(ord(c) < 33 or ord(c) == 127 for c in text):  # noqa: PLR2004  # ASCII controls, blank
+    if "\\" in text or any(ord(c) < 33 or ord(c) == 127 for c in text):  # ASCII controls, blank
         return default
     return text

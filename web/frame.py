@@ -1,10 +1,11 @@
-"""The frame around a page: tabs, menu, who is signed in. The menus are kept per language and set of rights."""
+"""The frame around a page: tabs, menu, who is signed in. Menus are kept per language and rights."""
 
 from typing import TYPE_CHECKING
 
 from web.view_parts import Flash, NavItem, PageFrame
 
 if TYPE_CHECKING:
+    from core.community.viewer import CommunityInfo
     from web.ask import Ask
 
 MOST_KEPT = 2000
@@ -16,7 +17,7 @@ def build_frame(ask: "Ask", title: str, *, current: str = "", flash: Flash | Non
     """The frame of this page for this reader. `current` is the address of the menu entry it belongs to."""
     place, viewer = ask.community, ask.viewer
     known = viewer.person is not None
-    tabs, nav = _menus(ask) if place is not None and known else ((), ())
+    tabs, nav = _menus(ask, place) if place is not None and known else ((), ())
     here = current or ask.target.partition("?")[0]
     plugin = ask.rule.plugin
     css = f"{plugin}/{plugin}.css" if plugin else ""
@@ -48,9 +49,8 @@ def _mark(entries: tuple[NavItem, ...], here: str) -> tuple[NavItem, ...]:
     )
 
 
-def _menus(ask: "Ask") -> Menus:
-    place, viewer = ask.community, ask.viewer
-    assert place is not None
+def _menus(ask: "Ask", place: "CommunityInfo") -> Menus:
+    viewer = ask.viewer
     kept = ask.site.menus
     key = (ask.lang, place.id, place.version, viewer.volunteer is None, viewer.grants)
     found = kept.get(key)

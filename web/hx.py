@@ -1,7 +1,7 @@
 """htmx 4: what its request headers say, and the headers it understands in answers.
 
-Values are ASCII: JSON with escapes and percent-encoded addresses, because header bytes are latin-1 and Chinese in
-them would end in an error.
+Values are ASCII: JSON with escapes and percent-encoded addresses, because header bytes are latin-1 and
+Chinese in them would end in an error.
 """
 
 import json

@@ -1,7 +1,7 @@
 """How often somebody may send forms: counted in the database, so that several workers count together.
 
-Each class counts for itself (a bucket carries its class), per person or, before sign-in, per address. Addresses are
-kept as keyed hashes. Wrong passwords have budgets of their own in `core.community.credentials`.
+Each class counts for itself (a bucket carries its class), per person or, before sign-in, per address.
+Addresses are kept as keyed hashes. Wrong passwords have budgets of their own in `core.community.credentials`.
 """
 
 from core.base.clock import MINUTE

@@ -3,6 +3,7 @@
 Autoescape is on, an unknown name is an error, and a template gets exactly two names: `page` and `view`.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -21,27 +22,58 @@ from jinja2.visitor import NodeTransformer
 from jinja2_fragments import render_block
 
 from core.base.i18n import LANGUAGES, Catalogue, Texts
-from web.assets import Assets
+from web.assets import Assets, NoAsset
 from web.view_parts import PageFrame, View
 
 TEMPLATES = Path(__file__).parent / "templates"
+_SYMBOL = re.compile(r"[a-z][a-z0-9-]*")
 
 
 class _Words(NodeTransformer):
-    """Puts the translation in for `_("constant")`: most labels cost nothing when the page is drawn."""
+    """Puts in what is known when a template is compiled, so that it costs nothing when the page is drawn.
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    Words: `_("constant")`. Addresses: `asset("constant")`, `integrity("constant")`. Pictures: `icon("name",
+    "size")`.
+    """
+
+    def __init__(self, catalogue: Catalogue, assets: Assets) -> None:
         self._catalogue = catalogue
+        self._assets = assets
 
     def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:
         self.generic_visit(node, *args, **kwargs)
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
-        plain = not (node.kwargs or node.dyn_args or node.dyn_kwargs) and len(node.args) == 1
-        if name not in ("_", "gettext") or not plain or not isinstance(node.args[0], nodes.Const):
+        plain = not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+        constants = [a.value for a in node.args if isinstance(a, nodes.Const)]
+        if not name or not plain or not constants or len(constants) < len(node.args):
             return node
-        # What jinja2's own gettext does when it is called: the text is ours, so it is markup, and %% is one %.
-        text = self._catalogue.gettext(node.args[0].value) % {}
-        return nodes.MarkSafe(nodes.Const(text, lineno=node.lineno), lineno=node.lineno)
+        found = self._known(name, constants)
+        return (
+            node
+            if found is None
+            else nodes.MarkSafe(nodes.Const(found, lineno=node.lineno), lineno=node.lineno)
+        )
+
+    def _known(self, name: str, constants: list[Any]) -> str | None:
+        if name in ("_", "gettext") and len(constants) == 1:
+            # What jinja2's own gettext does when it is called: the text is ours, so it is markup, and %% is
+            # one %.
+            return self._catalogue.gettext(constants[0]) % {}
+        if name == "asset":
+            return self._assets.url(constants[0])
+        if name == "integrity":
+            return self._assets.integrity(constants[0])
+        if name == "icon":
+            return picture(self._assets, *constants)
+        return None
+
+
+def picture(assets: Assets, name: str, size: str = "") -> str:
+    """The markup of one symbol of icons.svg. Names are checked, so that nothing else gets in."""
+    if not _SYMBOL.fullmatch(name) or not _SYMBOL.fullmatch(size or "s"):
+        raise NoAsset(name)
+    kind = f"icon {size}" if size else "icon"
+    return f'<svg class="{kind}" aria-hidden="true"><use href="{assets.url("icons.svg")}#{name}"/></svg>'
 
 
 class _LanguageEnvironment(Environment):
@@ -65,7 +97,7 @@ def _environment(catalogue: Catalogue, loader: BaseLoader, assets: Assets) -> En
         cache_size=-1,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.words = _Words(catalogue)
+    environment.words = _Words(catalogue, assets)
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
         catalogue.gettext,
         catalogue.ngettext,

@@ -1,7 +1,8 @@
-"""The shared roster: who was there, from when to when, with exceptions; from the form's fields to plain values.
+"""The shared roster: who was there, from when to when, with exceptions; from form fields to plain values.
 
 Fields: `from` and `to` (datetime-local, for all), `who` (once per person, the volunteer number), and for
-exceptions `from-<number>` and `to-<number>` (a time of day; empty is as all; earlier than the start is the next day).
+exceptions `from-<number>` and `to-<number>` (a time of day; empty is as all; earlier than the start is the
+next day).
 """
 
 from collections.abc import Mapping, Sequence
@@ -118,7 +119,7 @@ def parse_roster(form: Form, members: Sequence[Member], zone: str) -> Roster:
     people: list[Ticked] = []
     if start is not None and end is not None and "to" not in errors and "who" not in errors:
         for number in numbers:
-            ticked = _person(form, by_number[number], start, end, zone, errors)
+            ticked = _person(form, by_number[number], (start, end), zone, errors)
             if ticked is not None:
                 people.append(ticked)
     usable = start is not None and end is not None
@@ -141,15 +142,16 @@ def _wall(text: str, field: str, errors: dict[str, Message]) -> datetime | None:
     except ValueError:
         errors[field] = _NO_TIME
         return None
-    if found.tzinfo is not None or not 2000 <= found.year <= 2200:  # noqa: PLR2004  # years a record may have
+    if found.tzinfo is not None or not 2000 <= found.year <= 2200:  # years a record may have
         errors[field] = _NO_TIME
         return None
     return found
 
 
 def _person(
-    form: Form, member: Member, start: datetime, end: datetime, zone: str, errors: dict[str, Message]
+    form: Form, member: Member, shift: tuple[datetime, datetime], zone: str, errors: dict[str, Message]
 ) -> Ticked | None:
+    start, end = shift
     field = "who-" + member.number
     try:
         came = _clock(form.raw("from-" + member.number), start, start)

@@ -1,8 +1,8 @@
 """Every address of the house is declared here: who may come, and how.
 
-A page is a `Route`: what to run and the `Rule` that the door (`web.door`) enforces before it runs. There is no
-default that lets somebody in: a route without a rule cannot be built, and `web.app` refuses to start with a
-handler that did not come from here.
+A page is a `Route`: what to run and the `Rule` that the door (`web.door`) enforces before it runs. There is
+no default that lets somebody in: a route without a rule cannot be built, and `web.app` refuses to start with
+a handler that did not come from here.
 """
 
 import re
@@ -33,8 +33,8 @@ class Rule:
     """What must be true before a page runs.
 
     `tenant`: "none" is outside any community; "community" is for whoever belongs to the one in the address;
-    "own" is about the viewer's own account there; "team" is for whoever holds the permission for some team of it
-    (the verbs check which). `permission` is checked at the door; "" asks for none beyond belonging.
+    "own" is about the viewer's own account there; "team" is for whoever holds the permission for some team
+    of it (the verbs check which). `permission` is checked at the door; "" asks for none beyond belonging.
     `rate` is a budget counted per person, or per address for anonymous visitors. `body` is in bytes.
     A `plain` answer is the same for everybody: nobody is looked up, no cookie is set.
     """
@@ -125,7 +125,14 @@ def post(
 ) -> Callable[[Run], Route]:
     """Declares a form's target. It is always guarded against forged requests; `body` caps what is read."""
     return _declare(
-        "POST", path, name=name, permission=permission, tenant=tenant, anonymous=anonymous, rate=rate, body=body
+        "POST",
+        path,
+        name=name,
+        permission=permission,
+        tenant=tenant,
+        anonymous=anonymous,
+        rate=rate,
+        body=body,
     )
 
 

@@ -34,8 +34,8 @@ def standing_headers(*, secure: bool) -> list[tuple[bytes, bytes]]:
 def same_origin(headers: Mapping[bytes, bytes], base_url: str) -> bool:
     """Whether a form was sent from our own pages, as far as the browser tells.
 
-    Sec-Fetch-Site is believed first (scripts cannot set it). Without it an Origin must name this host; without
-    either the request came from no browser of the last years, and the form's token alone decides.
+    Sec-Fetch-Site is believed first (scripts cannot set it). Without it an Origin must name this host;
+    without either the request came from no browser of the last years, and the form's token alone decides.
     """
     site = headers.get(b"sec-fetch-site")
     if site is not None:

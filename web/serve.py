@@ -7,22 +7,24 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from litestar import Litestar
 from litestar.types import Receive, Scope, Send
 
-from core.activity.retry import retry_waiting
+from core.activity.retry import is_waiting, retry_waiting
 from core.base.clock import HOUR, SECOND
 from core.base.house import House, Job, open_house
-from core.base.outbox import deliver
+from core.base.outbox import deliver, is_due
 from core.base.settings import Settings, from_environment
 from core.community import throttle
 from core.extension.registry import Registry, load
+from core.lifecycle.demo import SignIn
 from web.app import create_app, texts_of
 from web.pages.account import DEMO
 
 JOBS = (
-    Job("outbox", SECOND, deliver),
-    Job("awards.retry", 30 * SECOND, retry_waiting),
+    Job("outbox", SECOND, deliver, is_due),
+    Job("awards.retry", 30 * SECOND, retry_waiting, is_waiting),
     Job("throttle.sweep", HOUR, throttle.sweep),
 )
 
@@ -40,16 +42,15 @@ def demo_file(settings: Settings) -> Path:
     return settings.data_dir / "demo-sign-ins.json"
 
 
-def keep_demo(settings: Settings, sign_ins: Sequence[tuple[str, str]]) -> None:
+def keep_demo(settings: Settings, sign_ins: Sequence[SignIn]) -> None:
     demo_file(settings).write_text(json.dumps(sign_ins, ensure_ascii=False), encoding="utf-8")
 
 
-def demo_sign_ins(settings: Settings) -> list[tuple[str, str]]:
-    """Pairs of who and how; empty where there is no demo."""
+def demo_sign_ins(settings: Settings) -> list[SignIn]:
+    """The ways into the demo; empty where there is none."""
     try:
-        found = json.loads(demo_file(settings).read_text(encoding="utf-8"))
-        return [(str(who), str(how)) for who, how in found]
-    except (OSError, ValueError, TypeError):
+        return msgspec.json.decode(demo_file(settings).read_bytes(), type=list[SignIn])
+    except (OSError, msgspec.DecodeError):
         return []
 
 
@@ -77,7 +78,8 @@ class Application:
                 self._app = app
                 await app(scope, receive, send)
             return
-        assert self._app is not None, "the server did not announce its start"
+        if self._app is None:
+            raise RuntimeError("the server did not announce its start")
         await self._app(scope, receive, send)
 
 

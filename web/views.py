@@ -329,6 +329,7 @@ class MessageView(View, frozen=True, kw_only=True):
     text: str = ""
     tone: Tone = "ok"
     facts: tuple[Fact, ...] = ()
+    actions: tuple[NavItem, ...] = ()  # further ways on, drawn like the home page's
     href: str
     label: str
 

@@ -30,6 +30,11 @@ select attendance from award_waiting where attendance in ids(:attendances) and c
 """
 
 
+async def is_waiting(house: House) -> bool:
+    """Whether an award is due for another try."""
+    return bool(await awards.waiting(house, house.clock.now(), most=1))
+
+
 async def retry_waiting(house: House) -> int:
     """Scores due attendances once more; returns how many no longer wait. A second run changes nothing."""
     due = await awards.waiting(house, house.clock.now())

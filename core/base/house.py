@@ -27,11 +27,15 @@ class Handler:
 
 @dataclass(frozen=True)
 class Job:
-    """Something done every so often by one worker at a time; a second run changes nothing."""
+    """Something done every so often by one worker at a time; a second run changes nothing.
+
+    `wanted` reads whether there is anything to do; while there is not, an idle house writes nothing.
+    """
 
     name: str
     every: int  # milliseconds
     run: Callable[["House"], Awaitable[Any]]
+    wanted: Callable[["House"], Awaitable[bool]] | None = None
 
 
 @dataclass

@@ -61,7 +61,7 @@ def _read(path: Path) -> tuple[dict[str, str | tuple[str, ...]], Callable[[int],
         if not entry.id or entry.fuzzy:
             continue
         single = entry.id if isinstance(entry.id, str) else entry.id[0]
-        text = entry.string if isinstance(entry.string, str) else tuple(entry.string)
+        text = entry.string if isinstance(entry.string, str) else tuple(entry.string or ())
         if not text or (isinstance(text, tuple) and not all(text)):
             continue
         words[entry.context + _CONTEXT + single if entry.context else single] = text

@@ -56,6 +56,8 @@ async def run_due(house: "House", job: "Job", holder: str) -> bool:
     next_at = await house.db.value("select next_at from job where name = :name", name=job.name)
     if next_at is not None and next_at > now:
         return False
+    if job.wanted is not None and not await job.wanted(house):
+        return False
     if not await take_lease(house, "job:" + job.name, holder):
         return False
     try:

@@ -39,6 +39,14 @@ def delay(attempts: int) -> int:
     return min(5 * SECOND * 2 ** (attempts - 1), 60 * MINUTE)
 
 
+async def is_due(house: "House") -> bool:
+    """Whether a delivery waits for now."""
+    found = await house.db.value(
+        "select 1 from delivery where state = 'waiting' and next_at <= :now limit 1", now=house.clock.now()
+    )
+    return found is not None
+
+
 async def deliver(house: "House") -> int:
     """Hands due events to their handlers; returns how many were done. Run by one worker at a time."""
     due = await house.db.fetch(

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from core.base.act import Unit
 from core.base.errors import NotFound
 
+# A plus before a community keeps SQLite from entering by the community's index, which walks
+# through all of its rows; the ids asked for are the way in (tests/core/points/test_plans.py).
 SYSTEM = ("issued", "redeemed", "expired", "debt", "adjusted", "opening")
 
 _LOCK = """
@@ -19,7 +21,7 @@ select a.id, a.volunteer, a.posted, a.held, a.debt, a.version, a.closed_at,
     (select id from points_account where community = :community and kind = 'debt'
         and volunteer is null) as debts
 from points_account a
-where a.volunteer in ids(:volunteers) and a.community = :community
+where a.volunteer in ids(:volunteers) and +a.community = :community
 order by a.id for_update
 """
 
@@ -38,7 +40,7 @@ on conflict do nothing
 _MOVE = """
 update points_account as a set posted = r.posted, held = r.held, debt = r.debt, version = r.version
 from rows(:members; id bigint, was bigint, posted bigint, held bigint, debt bigint, version bigint) as r
-where a.id = r.id and a.version = r.was and a.community = :community
+where a.id = r.id and a.version = r.was and +a.community = :community
 """
 
 

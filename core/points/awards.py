@@ -48,26 +48,26 @@ where w.next_at <= :now order by w.next_at, w.attendance limit :most
 
 _SETTLE = """
 delete from award_waiting where attendance in ids(:attendances)
-    and community = :community returning attendance
+    and +community = :community returning attendance
 """
 
 _CONFIRMED = """
 select d.attendance, d.decider from attendance_decision d
-where d.attendance in ids(:attendances) and d.community = :community and d.decision = 'confirmed'
+where d.attendance in ids(:attendances) and +d.community = :community and d.decision = 'confirmed'
     and not exists (select 1 from attendance_decision r
                     where r.attendance = d.attendance and r.decision = 'reversed')
 """
 
 _SERVICE = """
 select id, volunteer, minutes, day from attendance
-where id in ids(:attendances) and community = :community order by id
+where id in ids(:attendances) and +community = :community order by id
 """
 
 _PROPOSED = """
 select w.id, w.attendance, w.volunteer, w.programme, w.points, w.sheet, w.message, w.arguments, w.text, w.day,
     t.activity, t.recorder
 from award w join attendance t on t.id = w.attendance
-where w.attendance in ids(:attendances) and w.community = :community
+where w.attendance in ids(:attendances) and +w.community = :community
     and not exists (select 1 from award_outcome o where o.award = w.id)
 order by w.attendance, w.id
 """
@@ -81,7 +81,7 @@ from rows(:items; award bigint, transfer bigint, points bigint, cap text, lost b
 _POSTED = """
 select t.id, t.amount, w.volunteer, w.programme, w.sheet, w.day, d.activity
 from award w join transfer t on t.award = w.id and t.kind = 'earn' join attendance d on d.id = w.attendance
-where w.attendance in ids(:attendances) and w.community = :community order by t.id
+where w.attendance in ids(:attendances) and +w.community = :community order by t.id
 """
 
 

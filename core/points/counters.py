@@ -28,7 +28,7 @@ on conflict (volunteer, cap, span) do update set used = cap_counter.used + exclu
 _UNCOUNT = """
 update cap_counter as c set used = c.used - r.moved
 from rows(:counters; volunteer bigint, cap text, span text, moved bigint) as r
-where c.volunteer = r.volunteer and c.cap = r.cap and c.span = r.span and c.community = :community
+where c.volunteer = r.volunteer and c.cap = r.cap and c.span = r.span and +c.community = :community
 """
 
 

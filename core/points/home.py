@@ -39,7 +39,7 @@ select 'line', g.amount, g.effective_at, g.recorded_at, g.posted_after, g.public
     from transfer t left join award k on k.id = t.award left join award_outcome o on o.award = t.award
     left join attendance d on d.id = k.attendance left join activity y on y.id = d.activity
     where t.account = (select account from me) and t.kind not in ('hold', 'release')
-    and t.community = :community
+    and +t.community = :community
     order by t.id desc limit 3
 ) as g
 union all

@@ -43,19 +43,19 @@ where c.id = :capture and c.kind = 'capture' and c.community = :community
 
 _CAPTURE_USES = """
 select u.lot, cast(sum(u.amount) as bigint) as amount from lot_use u
-where u.community = :community and u.transfer in (select :hold union
+where +u.community = :community and u.transfer in (select :hold union
     select r.id from transfer r where r.hold = :hold and r.kind = 'release')
 group by u.lot having sum(u.amount) > 0 order by u.lot
 """
 
 _REVERSED = """
-select id from transfer where reverses in ids(:transfers) and kind = :kind and community = :community
+select id from transfer where reverses in ids(:transfers) and kind = :kind and +community = :community
 """
 
 _EARNED = """
 select t.id, t.account, t.amount, t.effective_at, t.award, a.volunteer, l.id as lot, l.remaining
 from transfer t join points_account a on a.id = t.account join lot l on l.transfer = t.id
-where t.id in ids(:transfers) and t.kind = 'earn' and t.community = :community order by t.id
+where t.id in ids(:transfers) and t.kind = 'earn' and +t.community = :community order by t.id
 """
 
 

@@ -40,7 +40,7 @@ returning id, transfer
 
 _TAKE = """
 update lot as l set remaining = l.remaining - r.taken
-from rows(:lots; id bigint, taken bigint) as r where l.id = r.id and l.community = :community
+from rows(:lots; id bigint, taken bigint) as r where l.id = r.id and +l.community = :community
 """
 
 _USES = """

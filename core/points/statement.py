@@ -45,7 +45,7 @@ select t.public_id, t.kind, t.amount, t.credit, t.account, t.effective_at, t.rec
 from transfer t left join award w on w.id = t.award left join award_outcome o on o.award = t.award
 left join attendance d on d.id = w.attendance left join activity y on y.id = d.activity
 where t.account = (select a.id from points_account a where a.volunteer = :volunteer)
-    and t.community = :community
+    and +t.community = :community
     and t.id < coalesce((select b.id from transfer b
         where b.public_id = cast(:before as text)), 9223372036854775807)
     and t.kind in (select k.kind from rows(:kinds; kind text) as k)

@@ -15,7 +15,8 @@ on conflict (volunteer, month) do update set earned = volunteer_month.earned + e
 
 _HOURS = """
 update volunteer as v set minutes = v.minutes + r.minutes
-from rows(:hours; volunteer bigint, minutes bigint) as r where v.id = r.volunteer and v.community = :community
+from rows(:hours; volunteer bigint, minutes bigint) as r where v.id = r.volunteer
+    and +v.community = :community
 """
 
 

@@ -32,7 +32,7 @@ where v.id = :volunteer and v.community = :community and v.status = 'active'
 
 _TAKEN = """
 select cast(coalesce(sum(e.quantity), 0) as bigint) from redemption e
-where e.volunteer = :volunteer and e.community = :community and e.reward = :reward and e.at >= :since
+where e.volunteer = :volunteer and +e.community = :community and e.reward = :reward and e.at >= :since
     and not exists (select 1 from redemption_step s where s.redemption = e.id and s.step = 'undone')
 """
 
@@ -91,8 +91,8 @@ class OutOfStock(Refused):
     """Only `left` pieces are there."""
 
     def __init__(self, left: int) -> None:
-        text = "Only %(left)s of it are left." if left else "There is none of it left."
-        super().__init__(Message(text, left=left))
+        some = Message("Only %(left)s of it are left.", left=left)
+        super().__init__(some if left else Message("There is none of it left."))
         self.left = left
 
 

@@ -23,6 +23,9 @@ NIGHT_LINE = N_(
     "Patrol of %(minutes)s minutes, %(night)s of them at night (+%(percent)s%%), %(rate)s points an hour"
 )
 
+# What the figures of a line are called on the page that explains it.
+FIGURES = (N_("Minutes"), N_("Night minutes"), N_("Points per hour"), N_("Night percent"))
+
 
 class PatrolRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A community's rule sheet for patrols: whole points an hour, night bonus in per cent, caps."""

@@ -4,7 +4,6 @@ from typing import Literal
 
 from web.api import Fact, FieldError, NavItem, RosterView, View
 
-
 Status = Literal["waiting", "booked", "returned", "reversed"]
 
 # What became of an attendance, in the words of the status macro.

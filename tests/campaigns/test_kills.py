@@ -1,13 +1,17 @@
 """Kill −9 under load: nothing acknowledged is lost, nothing is half, and every id answers the same again."""
 
-import time
+import asyncio
 from pathlib import Path
+
+import pytest
 
 from core.base.settings import Settings
 from tests.campaigns.worker import Job, facts, perform, storm, wait_for
 from tests.support.book import check_book
 from tests.support.campaign import Campaign
 from tests.support.town import Town
+
+pytestmark = pytest.mark.campaign
 
 
 async def test_killed_writers_lose_nothing_acknowledged(
@@ -19,7 +23,7 @@ async def test_killed_writers_lose_nothing_acknowledged(
     for number, chance in enumerate(campaign.rounds(10)):
         writers = storm(settings, facts(town), tmp_path / f"round{number}", chance)
         wait_for(writers, 5)
-        time.sleep(chance.uniform(0, 0.3))
+        await asyncio.sleep(chance.uniform(0, 0.3))
         writers.kill()
         acknowledged += await check_round(town, writers.words())
         assert await check_book(town.house.db) == []

@@ -6,7 +6,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck
+import pytest
+from hypothesis import HealthCheck, seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
@@ -26,6 +27,8 @@ from tests.support.book import check_book
 from tests.support.campaign import Campaign
 from tests.support.databases import fresh_database, migrated
 from tests.support.town import Town, found_town
+
+pytestmark = pytest.mark.campaign
 
 PEOPLE = 3
 CAP = 12
@@ -221,12 +224,12 @@ def test_any_life_keeps_the_book(engine: str, run: Path, tmp_path: Path, campaig
     few = 12 if engine == "sqlite" else 6
     minutes = campaign.minutes
     run_machine(
-        lambda: Life(engine, run, tmp_path / "life"),
+        seed(campaign.seed)(lambda: Life(engine, run, tmp_path / "life")),
         settings=hypothesis_settings(
             max_examples=max(few, int(minutes * 20)),
             stateful_step_count=50 if minutes else 25,
             deadline=None,
-            derandomize=not minutes,
+            print_blob=True,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from core.base.act import Unit
 from core.base.ids import request_id
 from core.base.settings import Settings
@@ -13,6 +15,8 @@ from tests.campaigns.worker import Job, facts, race
 from tests.support.book import check_book
 from tests.support.campaign import Campaign
 from tests.support.town import Town
+
+pytestmark = pytest.mark.campaign
 
 RACERS = 8
 

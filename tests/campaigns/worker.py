@@ -21,7 +21,7 @@ from core.base.settings import Settings
 from core.reward import redemption
 from tests.support.town import Town
 
-# Children come from a server that has everything imported, so that a process costs milliseconds, not a second.
+# Children come from a server that has everything imported, so that a process costs milliseconds.
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.campaigns.worker"])
 
@@ -67,11 +67,12 @@ async def perform(town: Town, job: Job) -> Done:
 
 
 def race(settings: Settings, known: Facts, jobs: list[Job]) -> list[tuple[str, Any]]:
-    """Runs each job in a process of its own, all at the same moment; ('done', answer) or (refusal, text) each."""
+    """Runs each job in a process of its own, all at the same moment; ('done', answer) or (refusal, text)
+    each."""
     results = CONTEXT.Queue()
     ready = CONTEXT.Barrier(len(jobs))
     runners = [
-        CONTEXT.Process(target=_race, args=(settings, known, job, number, ready, results), daemon=True)
+        CONTEXT.Process(target=_race, args=(settings, known, job, number, (ready, results)), daemon=True)
         for number, job in enumerate(jobs)
     ]
     for runner in runners:
@@ -83,7 +84,9 @@ def race(settings: Settings, known: Facts, jobs: list[Job]) -> list[tuple[str, A
     return [found[number] for number in range(len(jobs))]
 
 
-def _race(settings: Settings, known: Facts, job: Job, number: int, ready: Any, results: Any) -> None:
+def _race(settings: Settings, known: Facts, job: Job, number: int, together: Any) -> None:
+    ready, results = together
+
     async def run() -> tuple[str, Any]:
         async with town_of(settings, known) as town:
             await town.house.db.value("select 1")

@@ -1,4 +1,5 @@
-"""Audits a whole database: every invariant of the book, from its rows alone. Slow on purpose, trusts nothing kept."""
+"""Audits a whole database: every invariant of the book, from its rows alone. Slow on purpose, trusts
+nothing kept."""
 
 from collections import defaultdict
 from typing import Any
@@ -53,29 +54,36 @@ def _accounts(accounts: list[Row], transfers: list[Row]) -> list[str]:
             total[t["debit"]] -= t["amount"]
     for account in accounts:
         name = f"account {account['id']}"
-        if account["kind"] != "member":
-            if account["posted"] or account["held"] or account["version"]:
-                faults.append(f"{name}: a system account has a hot row")
-            continue
-        posted = held = debt = 0
-        for number, t in enumerate(lines[account["id"]], 1):
-            by_posted, by_held, by_debt, _ = MOVES[t["kind"]]
-            posted += by_posted * t["amount"]
-            held += by_held * t["amount"]
-            debt += by_debt * t["amount"]
-            if t["version"] != number:
-                faults.append(f"{name}: version {t['version']} where {number} belongs")
-            if (t["posted_after"], t["held_after"]) != (posted, held):
-                faults.append(f"{name}: line {number} says another balance than its lines")
-            if posted - held < 0 or held < 0:
-                faults.append(f"{name}: negative at line {number}")
-        kept = (account["posted"], account["held"], account["debt"], account["version"])
-        if kept != (posted, held, debt, len(lines[account["id"]])):
-            faults.append(f"{name}: kept {kept}, its lines say {(posted, held, debt)}")
-        if total[account["id"]] != posted:
-            faults.append(f"{name}: debits and credits give {total[account['id']]}, not {posted}")
+        if account["kind"] == "member":
+            faults += [
+                f"{name}: {fault}" for fault in _member(account, lines[account["id"]], total[account["id"]])
+            ]
+        elif account["posted"] or account["held"] or account["version"]:
+            faults.append(f"{name}: a system account has a hot row")
     if sum(total.values()):
         faults.append("the trial balance is not zero")
+    return faults
+
+
+def _member(account: Row, lines: list[Row], total: int) -> list[str]:
+    faults: list[str] = []
+    posted = held = debt = 0
+    for number, t in enumerate(lines, 1):
+        by_posted, by_held, by_debt, _ = MOVES[t["kind"]]
+        posted += by_posted * t["amount"]
+        held += by_held * t["amount"]
+        debt += by_debt * t["amount"]
+        if t["version"] != number:
+            faults.append(f"version {t['version']} where {number} belongs")
+        if (t["posted_after"], t["held_after"]) != (posted, held):
+            faults.append(f"line {number} says another balance than its lines")
+        if posted - held < 0 or held < 0 or debt < 0:
+            faults.append(f"negative at line {number}")
+    kept = (account["posted"], account["held"], account["debt"], account["version"])
+    if kept != (posted, held, debt, len(lines)):
+        faults.append(f"kept {kept}, its lines say {(posted, held, debt)}")
+    if total != posted:
+        faults.append(f"debits and credits give {total}, not {posted}")
     return faults
 
 
@@ -131,8 +139,9 @@ async def _months(db: Database, transfers: list[Row]) -> list[str]:
             volunteer, zone = owner[t["account"]]
             said[volunteer, local(t["effective_at"], zone).strftime("%Y-%m")][column] += sign * t["amount"]
     served = await db.fetch(
-        "select a.volunteer, a.day, a.minutes from attendance a where exists (select 1 from attendance_decision d "
-        "where d.attendance = a.id and d.decision = 'confirmed') and not exists (select 1 from attendance_decision d "
+        "select a.volunteer, a.day, a.minutes from attendance a "
+        "where exists (select 1 from attendance_decision d where d.attendance = a.id "
+        "and d.decision = 'confirmed') and not exists (select 1 from attendance_decision d "
         "where d.attendance = a.id and d.decision = 'reversed')"
     )
     minutes: defaultdict[int, int] = defaultdict(int)
@@ -186,8 +195,8 @@ async def _shelves(db: Database) -> list[str]:
     faults = [
         f"reward {row['id']}: stock {row['stock']}, moves say {row['moved']}"
         for row in await db.fetch(
-            "select r.id, r.stock, coalesce((select sum(m.quantity) from stock_move m where m.reward = r.id), 0) "
-            "as moved from reward r"
+            "select r.id, r.stock, coalesce((select sum(m.quantity) from stock_move m "
+            "where m.reward = r.id), 0) as moved from reward r"
         )
         if row["stock"] != row["moved"]
     ]
@@ -195,18 +204,15 @@ async def _shelves(db: Database) -> list[str]:
         "select e.id, e.points, "
         "(select sum(t.amount) from transfer t where t.redemption = e.id and t.kind = 'capture') as paid, "
         "(select sum(t.amount) from transfer t where t.redemption = e.id and t.kind = 'refund') as refunded, "
-        "(select count(*) from redemption_step s where s.redemption = e.id and s.step = 'collected') as collected, "
+        "(select count(*) from redemption_step s where s.redemption = e.id "
+        "and s.step = 'collected') as collected, "
         "(select count(*) from redemption_step s where s.redemption = e.id and s.step = 'undone') as undone, "
         "(select sum(m.quantity) from stock_move m where m.redemption = e.id) as pieces, e.quantity "
         "from redemption e"
     ):
         pieces = 0 if row["undone"] else -row["quantity"]
         back = row["points"] if row["undone"] else None
-        if (row["paid"], row["refunded"], row["collected"], row["pieces"]) != (
-            row["points"],
-            back,
-            1,
-            pieces,
-        ):
+        kept = (row["paid"], row["refunded"], row["collected"], row["pieces"])
+        if kept != (row["points"], back, 1, pieces):
             faults.append(f"redemption {row['id']}: points, steps and stock do not agree")
     return faults

@@ -104,7 +104,8 @@ async def sideways_scroll(page: Page) -> list[str]:
 async def small_targets(page: Page, least: int = 44) -> list[str]:
     """Buttons, fields and standalone links a thumb would miss; empty is good.
 
-    A box or radio counts with its label; a link inside running text is exempt, as in WCAG 2.5.8.
+    A box or radio counts with its label; a link inside running text is exempt, as in WCAG 2.5.8, and so is what
+    waits outside the page until it has the focus.
     """
     found: list[str] = await page.evaluate(
         """least => {
@@ -121,7 +122,7 @@ async def small_targets(page: Page, least: int = 44) -> list[str]:
           const kinds = 'a[href], button, summary, select, textarea, [role=button], input:not([type=hidden])';
           return [...document.querySelectorAll(kinds)].filter(seen).filter(e => !inText(e))
             .map(e => [e, box(e)])
-            .filter(([, b]) => b.width > 1 && b.height > 1)
+            .filter(([, b]) => b.width > 1 && b.height > 1 && b.bottom > 0 && b.right > 0)
             .filter(([, b]) => Math.min(b.width, b.height) < least - 0.5)
             .map(([e, b]) => `${Math.round(b.width)}×${Math.round(b.height)} ${e.outerHTML.slice(0, 120)}`);
         }""",

@@ -50,7 +50,7 @@ def fresh_database(engine: str, run: Path, folder: Path, name: str, fill: Fill |
     if engine == "sqlite":
         settings = replace(blank, database=f"sqlite:///{folder / 'linli.db'}")
         if fill is not None:
-            shutil.copyfile(_sqlite_template(run, name, fill), settings.sqlite_path)
+            shutil.copytree(_sqlite_template(run, name, fill), folder, dirs_exist_ok=True)
         yield settings
         return
     cluster = cluster_of(run)
@@ -67,14 +67,17 @@ def fresh_database(engine: str, run: Path, folder: Path, name: str, fill: Fill |
 
 
 def _sqlite_template(run: Path, name: str, fill: Fill) -> Path:
-    ready = run / f"{name}.db"
+    """The data folder all tests copy."""
+    ready = run / f"data.{name}"
     with locked(run / f"{name}.lock"):
         if not ready.exists():
-            folder = run / f"{name}.making"
+            # Filled under another name, so that a failed filling is not taken for a template.
+            folder = run / f"making.{name}"
+            shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             settings = Settings(data_dir=folder, database=f"sqlite:///{folder / 'linli.db'}", secret=SECRET)
             fill(settings)
             with contextlib.closing(sqlite3.connect(settings.sqlite_path)) as connection:
                 connection.execute("pragma wal_checkpoint(truncate)").fetchall()
-            settings.sqlite_path.rename(ready)
+            folder.rename(ready)
     return ready

@@ -33,7 +33,7 @@ def flat(attendance: Attendance, rules: Any) -> Sequence[Line]:
 
 
 def programme(name: str = "watch", score: Score = flat, **parts: Any) -> ModuleType:
-    """A plugin module called `name`; `parts` are fields of its manifest, or of a Kind (`supervision`, `doubtful`)."""
+    """A plugin module called `name`; `parts` are fields of its manifest or of its only kind of activity."""
     kind = {key: parts.pop(key) for key in ("supervision", "evidence", "doubtful") if key in parts}
     fields: dict[str, Any] = {
         "name": name,

@@ -1,4 +1,4 @@
-"""A small community for tests of the book: its rows are written plainly, so that they need no other package."""
+"""A small community for tests of the book, its rows written plainly so that no other package is needed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class Town:
     activity: int
     sheet: int = 0
     rewards: list[catalogue.Reward] = field(default_factory=list)
-    posted: awards.Confirmed = awards.Confirmed()
+    posted: awards.Confirmed = field(default_factory=awards.Confirmed)
 
     @property
     def system(self) -> Viewer:
@@ -119,10 +119,11 @@ class Town:
             for n, _ in served
         ]
         rows = await unit.fetch(
-            "insert into attendance (community, public_id, activity, volunteer, person, minutes, evidence, recorder, "
-            "recorded_at, day, act) select :community, r.public_id, :activity, r.volunteer, r.person, :minutes, "
-            "'roster', :recorder, :at, :day, :act "
-            "from rows(:people; public_id text, volunteer bigint, person bigint) as r returning id, public_id",
+            "insert into attendance (community, public_id, activity, volunteer, person, minutes, evidence, "
+            "recorder, recorded_at, day, act) select :community, r.public_id, :activity, r.volunteer, "
+            "r.person, :minutes, 'roster', :recorder, :at, :day, :act "
+            "from rows(:people; public_id text, volunteer bigint, person bigint) as r "
+            "returning id, public_id",
             community=self.community,
             activity=activity or self.activity,
             minutes=minutes,
@@ -236,8 +237,9 @@ async def found_town(house: House, volunteers: int = 3, slug: str = "hongqi") ->
         )
         clerk, worker, *persons = sorted(row["id"] for row in people)
         rows = await unit.fetch(
-            "insert into volunteer (community, person, number, joined_on) select :community, r.person, r.number, "
-            "'2026-01-01' from rows(:people; person bigint, number text) as r returning id, person",
+            "insert into volunteer (community, person, number, joined_on) "
+            "select :community, r.person, r.number, '2026-01-01' "
+            "from rows(:people; person bigint, number text) as r returning id, person",
             community=community,
             people=[{"person": p, "number": f"{slug}-{p}"} for p in persons],
         )
@@ -263,8 +265,8 @@ async def _community(unit: Unit, slug: str) -> int:
     )
     return int(
         await unit.value(
-            "insert into community (slug, name, area, zone, created_at) values (:slug, :slug, :area, :zone, :at) "
-            "returning id",
+            "insert into community (slug, name, area, zone, created_at) "
+            "values (:slug, :slug, :area, :zone, :at) returning id",
             slug=slug,
             area=area,
             zone=ZONE,
@@ -278,7 +280,8 @@ async def add_activity(unit: Unit, community: int, minutes: int = 600) -> int:
     return int(
         await unit.value(
             "insert into activity (community, public_id, programme, kind, title, place, from_at, to_at, act) "
-            "values (:community, :public_id, :programme, 'watch', '夜间巡逻', '西门', :from_at, :to_at, :act) returning id",
+            "values (:community, :public_id, :programme, 'watch', '夜间巡逻', '西门', :from_at, :to_at, "
+            ":act) returning id",
             community=community,
             public_id=public_id(),
             programme=PROGRAMME,

@@ -3,23 +3,14 @@
 import re
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from playwright.async_api import Page
 
+from core.lifecycle.demo import SignIn
 from web.routes import Route, Rule
 
 _PARAMETER = re.compile(r"\{[a-z_]+:([a-z]+)\}")
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """Somebody of the demo who can sign in; `role` says what for."""
-
-    role: str
-    name: str
-    password: str
 
 
 class Map:
@@ -47,11 +38,11 @@ def _pattern(path: str) -> str:
 async def sign_in(page: Page, who: SignIn) -> None:
     """Signs in by the form, as a person does. The page is then the one after signing in."""
     await page.goto("/sign-in")
-    await page.locator("input[name=name]").fill(who.name)
+    await page.locator("input[name=login]").fill(who.account)
     await page.locator("input[name=password]").fill(who.password)
-    await page.locator("main form button[type=submit], main form button:not([type])").first.click()
-    await page.wait_for_load_state()
-    assert not urlsplit(page.url).path.startswith("/sign-in"), f"{who.role} could not sign in"
+    async with page.expect_navigation():
+        await page.locator("input[name=password]").press("Enter")
+    assert not urlsplit(page.url).path.startswith("/sign-in"), f"the {who.role} could not sign in"
 
 
 async def walk(page: Page, places: Map, start: Iterable[str] = ()) -> AsyncIterator[Rule]:
@@ -64,7 +55,8 @@ async def walk(page: Page, places: Map, start: Iterable[str] = ()) -> AsyncItera
         if rule is None or rule.plain or rule.name in seen or _elsewhere(page.url, address):
             continue
         answer = await page.goto(address)
-        await page.wait_for_load_state("networkidle")
+        if await page.locator("[hx-trigger~=load]").count():
+            await page.wait_for_load_state("networkidle")
         arrived = places.rule_of(page.url)
         if arrived is None or arrived.name in seen or answer is None or answer.status != 200:
             continue

@@ -14,7 +14,18 @@ from web.view_parts import Fact
 from web.views import SignInView
 
 _LONGEST = 200  # characters of a name or password that are looked at
-DEMO = "demo-sign-ins"  # key of house.cache: (who, number with password) pairs
+DEMO = "demo-sign-ins"  # key of house.cache: the demo's ways in (core.lifecycle.demo.SignIn)
+_ROLES = {
+    "volunteer": Message("Volunteer"),
+    "leader": Message("Team leader"),
+    "deputy": Message("Deputy leader"),
+    "clerk": Message("Counter clerk"),
+    "worker": Message("Community worker"),
+    "auditor": Message("Auditor"),
+    "administrator": Message("Administrator"),
+    "street": Message("Street office"),
+    "operator": Message("Operator"),
+}
 
 
 def _page(ask: Ask, *, status: int = 200, errors: dict[str, str] | None = None) -> Answer:
@@ -26,7 +37,13 @@ def _page(ask: Ask, *, status: int = 200, errors: dict[str, str] | None = None) 
         password_error=errors.get("password", ""),
         error=errors.get("", ""),
         next=safe_path(form.raw("next"), ""),
-        demo=tuple(Fact(label=who, text=how) for who, how in ask.house.cache.get(DEMO, ())),
+        demo=tuple(
+            Fact(
+                label=f"{ask.render(_ROLES.get(way.role, Message(way.role)))} {way.name}",
+                text=f"{way.account} / {way.password}",
+            )
+            for way in ask.house.cache.get(DEMO, ())
+        ),
     )
     return ask.page("sign_in.html", view, title=ask._("Sign in"), status=status)
 

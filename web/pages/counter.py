@@ -63,7 +63,9 @@ async def redeem(ask: Ask) -> Answer:
     except Refused as refusal:
         if isinstance(refusal, NotFound) or refusal.status not in (409, 422):
             raise
-        return _page(ask, member=member, shelf=shelf, error=ask.render(refusal.message), status=refusal.status)
+        return _page(
+            ask, member=member, shelf=shelf, error=ask.render(refusal.message), status=refusal.status
+        )
     return ask.redirect(f"{ask.home}/redemptions/{done.answer['public_id']}")
 
 
@@ -223,9 +225,7 @@ async def _receipt(ask: Ask, *, flash: Flash | None, status: int = 200) -> Answe
         next_label=ask._("Next member") if clerk else ask._("My points"),
     )
     current = ask.home + "/counter" if clerk else ask.home + "/points"
-    return ask.page(
-        "receipt.html", view, title=ask._("Receipt"), current=current, status=status, flash=flash
-    )
+    return ask.page("receipt.html", view, title=ask._("Receipt"), current=current, status=status, flash=flash)
 
 
 ROUTES = (counter, find, choose, redeem, receipt, undo)

@@ -30,7 +30,9 @@ def _staff(ask: Ask) -> Answer:
     work = actions(ask)
     if not work:
         text = ask._("You have no account in this community.")
-        view = MessageView(heading=_hello(ask), text=text, tone="info", href="/", label=ask._("Other communities"))
+        view = MessageView(
+            heading=_hello(ask), text=text, tone="info", href="/", label=ask._("Other communities")
+        )
     else:
         first, rest = work[0], work[1:]
         view = MessageView(
@@ -101,7 +103,11 @@ def _six(ask: Ask, months: list[Month]) -> tuple[Bar, ...]:
         whole = year * 12 + month - 1 - back
         names.append(f"{whole // 12:04}-{whole % 12 + 1:02}")
     return tuple(
-        Bar(label=written.month_only(name, ask.lang), value=earned.get(name, 0), text=grouped(earned.get(name, 0)))
+        Bar(
+            label=written.month_only(name, ask.lang),
+            value=earned.get(name, 0),
+            text=grouped(earned.get(name, 0)),
+        )
         for name in names
     )
 

@@ -48,7 +48,9 @@ async def points(ask: Ask) -> Answer:
         usable=grouped(balance.available),
         filters=_filters(ask, base, kind),
         months=tuple(groups),
-        more_href=f"{base}?before={last.public_id}&kind={kind}&month={_month(ask, last)}" if last and more else "",
+        more_href=f"{base}?before={last.public_id}&kind={kind}&month={_month(ask, last)}"
+        if last and more
+        else "",
         reset_href=base if kind else "",
     )
     return ask.page("statement.html", view, title=ask._("My points"), fragment="lines")
@@ -140,7 +142,7 @@ def _rule_text(ask: Ask, facts: dict[str, Any]) -> str:
         return ""
     try:
         sentences = msgspec.convert(facts["rules"], plugin.manifest.rules).sentences()
-        return " ".join(ask.render(sentence) for sentence in sentences)
+        return (" " if ask.lang == "en" else "").join(ask.render(sentence) for sentence in sentences)
     except Exception:
         # An older sheet the programme of today no longer understands: the line is shown without it.
         return ""
@@ -149,7 +151,9 @@ def _rule_text(ask: Ask, facts: dict[str, Any]) -> str:
 def _rule_version(ask: Ask, facts: dict[str, Any]) -> str:
     if facts["sheet_version"] is None:
         return ""
-    return ask._("Version %(version)s, in force from %(day)s", version=facts["sheet_version"], day=facts["sheet_from"])
+    return ask._(
+        "Version %(version)s, in force from %(day)s", version=facts["sheet_version"], day=facts["sheet_from"]
+    )
 
 
 def _cap(ask: Ask, entry: Entry) -> str:
@@ -165,7 +169,9 @@ def _cap(ask: Ask, entry: Entry) -> str:
     }
     span = spans.get(entry.cap.rpartition(".")[2], entry.cap)
     return ask._(
-        "The most points %(span)s were reached: %(lost)s points were not booked.", span=span, lost=grouped(entry.lost)
+        "The most points %(span)s were reached: %(lost)s points were not booked.",
+        span=span,
+        lost=grouped(entry.lost),
     )
 
 

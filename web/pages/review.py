@@ -3,6 +3,7 @@
 from core.activity import review as verbs
 from core.activity.review import PERMISSION, REASONS, Pending
 from core.base.act import Unit, act
+from core.base.clock import local
 from core.base.errors import Invalid, Message, Refused
 from web import format as written
 from web.ask import Ask
@@ -84,7 +85,7 @@ async def _page(
 def _after(ask: Ask) -> tuple[int, int]:
     """Where the page before ended; anything else than our own mark begins at the front."""
     since, _, last = ask.query.raw("after").partition("-")
-    if since.isdecimal() and last.isdecimal() and len(since) < 16 and len(last) < 16:  # noqa: PLR2004  # bigint
+    if since.isdecimal() and last.isdecimal() and len(since) < 16 and len(last) < 16:  # bigint
         return int(since), int(last)
     return 0, 0
 
@@ -105,7 +106,7 @@ def _row(ask: Ask, pending: Pending, ticked: list[str]) -> ReviewRow:
         id=str(row["attendance"]),
         name=row["name"],
         what=row["title"],
-        when=ask.when(when),
+        when=written.day_short(local(when, ask.zone), local(ask.now, ask.zone), ask.lang),
         when_full=ask.when_full(when),
         time=times,
         amount=signed(row["points"]),

@@ -35,7 +35,7 @@ class Desk:
     def house(self) -> House:
         return self.cast.house
 
-    def who(self, name: str, from_at: int = START, to_at: int = END, **parts: Any) -> Attended:
+    def who(self, name: str, from_at: int | None = START, to_at: int | None = END, **parts: Any) -> Attended:
         """One of the cast, there from when to when."""
         figure = self.cast[name]
         fields: dict[str, Any] = {
@@ -44,7 +44,7 @@ class Desk:
             "number": figure.number,
             "from_at": from_at,
             "to_at": to_at,
-            "minutes": (to_at - from_at) // MINUTE,
+            "minutes": ((to_at or 0) - (from_at or 0)) // MINUTE,
         }
         return Attended(**{**fields, **parts})
 

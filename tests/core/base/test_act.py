@@ -103,7 +103,9 @@ async def test_a_cancelled_request_leaves_the_act_whole(house: House, system: Vi
     assert await jotted(house) == 1
 
 
-async def test_closing_the_house_waits_for_an_act_whose_caller_went_away(house: House, system: Viewer) -> None:
+async def test_closing_the_house_waits_for_an_act_whose_caller_went_away(
+    house: House, system: Viewer
+) -> None:
     started = asyncio.Event()
 
     async def slow(unit: Unit) -> dict[str, int]:
@@ -232,7 +234,9 @@ async def test_audit_rows_and_events_are_part_of_the_act(house: House, system: V
     assert (event["act"], event["name"], event["payload"]) == (done.act, "thing.happened", '{"size":3}')
 
 
-async def test_an_act_costs_the_same_statements_for_one_event_and_for_many(house: House, system: Viewer) -> None:
+async def test_an_act_costs_the_same_statements_for_one_event_and_for_many(
+    house: House, system: Viewer
+) -> None:
     async def work(unit: Unit, count: int) -> dict[str, int]:
         for i in range(count):
             await unit.audit("a", "s", i)

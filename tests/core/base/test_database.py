@@ -32,7 +32,9 @@ async def works(house: House, bucket: str) -> None:
 
 async def test_reads_cannot_write(house: House) -> None:
     with pytest.raises(Exception, match="read-?only"):
-        await house.db.fetch("insert into throttle (bucket, count, until_at) values ('x', 1, 0) returning bucket")
+        await house.db.fetch(
+            "insert into throttle (bucket, count, until_at) values ('x', 1, 0) returning bucket"
+        )
     assert await house.db.value("select count(*) from throttle") == 0
 
 
@@ -125,7 +127,9 @@ async def test_requests_cancelled_at_random_leave_the_book_whole(house: House) -
     while house.running:
         await asyncio.sleep(0.01)
     rows = await house.db.fetch("select count from throttle order by bucket")
-    assert len(rows) == 2 and rows[0]["count"] == rows[1]["count"] == await house.db.value("select count(*) from act")
+    assert len(rows) == 2 and rows[0]["count"] == rows[1]["count"] == await house.db.value(
+        "select count(*) from act"
+    )
 
 
 async def test_read_then_write_by_many_at_once_never_fails_locked(house: House) -> None:
@@ -217,7 +221,9 @@ async def test_a_piccolo_write_outside_an_act_is_refused(house: House) -> None:
         ((3, 53, 0), False),
     ],
 )
-def test_releases_of_sqlite_with_the_wal_race_are_known(version: tuple[int, int, int], affected: bool) -> None:
+def test_releases_of_sqlite_with_the_wal_race_are_known(
+    version: tuple[int, int, int], affected: bool
+) -> None:
     assert wal_race(version) is affected
 
 

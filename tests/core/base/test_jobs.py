@@ -5,6 +5,7 @@ import asyncio
 from core.base.clock import MINUTE, FixedClock
 from core.base.house import House, Job
 from core.base.jobs import LEASE, Runner, give_lease_back, run_due, take_lease
+from core.base.outbox import is_due
 
 
 async def test_one_of_several_gets_the_lease_until_it_ends(house: House) -> None:
@@ -69,3 +70,14 @@ async def test_the_runner_stops_when_it_is_told(house: House) -> None:
             await asyncio.sleep(0.01)
     await runner.stop()
     assert runs == [1]
+
+
+async def test_an_idle_house_writes_nothing(house: House) -> None:
+    async def never(house: House) -> None:
+        raise AssertionError("there was nothing to do")
+
+    job = Job("outbox", MINUTE, never, is_due)
+    with house.db.watch() as log:
+        assert not await run_due(house, job, "w")
+    assert all(statement.sql.startswith("select") for statement in log)
+    assert await house.db.value("select count(*) from job") == 0

@@ -11,7 +11,7 @@ from core.base.migrate import Source, migrate, pending
 from core.base.query import engine
 from core.base.settings import Settings
 
-FILE = '''
+FILE = """
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from core.base.query import engine
 
@@ -21,7 +21,7 @@ async def forwards():
         await engine.run_ddl("{sql}")
     manager.add_raw(create)
     return manager
-'''
+"""
 
 
 def plugin(folder: Path, app: str, *statements: str) -> Source:
@@ -36,7 +36,9 @@ async def tables(house: House) -> set[str]:
     if house.db.engine == "sqlite":
         rows = await house.db.run_text("select name from sqlite_master where type = 'table'", [])
     else:
-        rows = await house.db.run_text("select tablename as name from pg_tables where schemaname = 'public'", [])
+        rows = await house.db.run_text(
+            "select tablename as name from pg_tables where schemaname = 'public'", []
+        )
     return {r["name"] for r in rows}
 
 
@@ -46,14 +48,20 @@ async def test_a_second_run_does_nothing(house: House, settings: Settings) -> No
     assert await pending(settings, house.db) == {}
 
 
-async def test_several_starters_at_once_migrate_once(house: House, settings: Settings, tmp_path: Path) -> None:
+async def test_several_starters_at_once_migrate_once(
+    house: House, settings: Settings, tmp_path: Path
+) -> None:
     source = plugin(tmp_path, "garden", "create table garden_bed (id bigint)")
-    reports = await asyncio.gather(*(asyncio.to_thread(asyncio.run, migrate(settings, [source])) for _ in range(3)))
+    reports = await asyncio.gather(
+        *(asyncio.to_thread(asyncio.run, migrate(settings, [source])) for _ in range(3))
+    )
     assert sorted(len(r.ran) for r in reports) == [0, 0, 1]
     assert "garden_bed" in await tables(house)
 
 
-async def test_two_plugins_may_number_their_files_alike(house: House, settings: Settings, tmp_path: Path) -> None:
+async def test_two_plugins_may_number_their_files_alike(
+    house: House, settings: Settings, tmp_path: Path
+) -> None:
     """Piccolo imports migrations by bare file name: the second app ran the first one's."""
     one = plugin(tmp_path / "a", "garden", "create table garden_bed (id bigint)")
     two = plugin(tmp_path / "b", "choir", "create table choir_song (id bigint)")
@@ -65,7 +73,9 @@ async def test_two_plugins_may_number_their_files_alike(house: House, settings: 
     assert {"garden_bed", "choir_song"} <= await tables(house)
 
 
-async def test_a_plugin_that_fails_is_undone_and_left_out(house: House, settings: Settings, tmp_path: Path) -> None:
+async def test_a_plugin_that_fails_is_undone_and_left_out(
+    house: House, settings: Settings, tmp_path: Path
+) -> None:
     bad = plugin(tmp_path, "bad", "create table bad_first (id bigint)", "create table nonsense (")
     good = plugin(tmp_path, "good", "create table good_first (id bigint)")
     report = await migrate(settings, [bad, good])
@@ -77,7 +87,9 @@ async def test_a_plugin_that_fails_is_undone_and_left_out(house: House, settings
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-async def test_sqlite_is_copied_before_it_is_changed(house: House, settings: Settings, tmp_path: Path) -> None:
+async def test_sqlite_is_copied_before_it_is_changed(
+    house: House, settings: Settings, tmp_path: Path
+) -> None:
     report = await migrate(settings, [plugin(tmp_path, "garden", "create table garden_bed (id bigint)")])
     assert report.backup is not None
     copy = sqlite3.connect(report.backup)

@@ -49,7 +49,9 @@ async def test_whole_numbers_only(house: House) -> None:
         with pytest.raises(Exception, match=r"(?i)datatype|integer|invalid input|bigint|cannot store"):
             async with house.db.transaction() as transaction:
                 await transaction.run_text(
-                    "insert into throttle (bucket, count, until_at) values ('x', " + value + ", 0) "
+                    "insert into throttle (bucket, count, until_at) values ('x', "
+                    + value
+                    + ", 0) "
                     + ("returning count" if house.db.engine == "sqlite" else ""),
                     [],
                 )
@@ -85,11 +87,17 @@ async def test_an_append_only_table_only_grows(house: House, change: str) -> Non
 
 async def test_every_append_only_table_has_its_triggers(house: House) -> None:
     if house.db.engine == "sqlite":
-        rows = await house.db.run_text("select tbl_name as t, count(*) as n from sqlite_master where type = 'trigger' "
-                                       "and name like '%_no_%' group by tbl_name", [])
+        rows = await house.db.run_text(
+            "select tbl_name as t, count(*) as n from sqlite_master where type = 'trigger' "
+            "and name like '%_no_%' group by tbl_name",
+            [],
+        )
     else:
-        rows = await house.db.run_text("select tgrelid::regclass::text as t, count(*) as n from pg_trigger "
-                                       "where tgname like '%_no_%' group by 1", [])
+        rows = await house.db.run_text(
+            "select tgrelid::regclass::text as t, count(*) as n from pg_trigger "
+            "where tgname like '%_no_%' group by 1",
+            [],
+        )
     guarded = {r["t"]: r["n"] for r in rows}
     for table in schema.append_only_tables():
         assert guarded.get(table) == (3 if house.db.engine == "sqlite" else 2), table
@@ -98,7 +106,9 @@ async def test_every_append_only_table_has_its_triggers(house: House) -> None:
 def test_no_foreign_key_cascades() -> None:
     """Piccolo's ForeignKey cascades by default: deleting a parent removed the children."""
     for path in schema.SQL.glob("*.sql"):
-        assert not re.search(r"on\s+delete\s+(cascade|set)", path.read_text("utf-8"), re.IGNORECASE), path.name
+        assert not re.search(r"on\s+delete\s+(cascade|set)", path.read_text("utf-8"), re.IGNORECASE), (
+            path.name
+        )
 
 
 async def test_two_stays_of_one_person_cannot_overlap(house: House) -> None:
@@ -116,7 +126,9 @@ async def test_two_stays_of_one_person_cannot_overlap(house: House) -> None:
                 )
                 await _without_foreign_keys(transaction)
                 await transaction.execute(sql, attendance=1, from_at=10, to_at=20)
-                await transaction.execute(sql, attendance=2, from_at=20, to_at=25)  # touching is not overlapping
+                await transaction.execute(
+                    sql, attendance=2, from_at=20, to_at=25
+                )  # touching is not overlapping
                 await transaction.execute(sql, attendance=3, from_at=from_at, to_at=to_at)
         assert overlap in refusal.value.constraint
 
@@ -124,4 +136,6 @@ async def test_two_stays_of_one_person_cannot_overlap(house: House) -> None:
 async def _without_foreign_keys(transaction: Transaction) -> None:
     if transaction.engine == "postgres":
         # A copy with the same constraint and no foreign keys, for this transaction only.
-        await transaction.run_text("create temporary table interval (like interval including all) on commit drop", [])
+        await transaction.run_text(
+            "create temporary table interval (like interval including all) on commit drop", []
+        )

@@ -31,7 +31,7 @@ def test_a_missing_parameter_is_an_error() -> None:
 async def test_a_set_of_rows_is_one_parameter(house: House) -> None:
     items = [
         {"id": 1, "name": "李秀英", "note": None},
-        {"id": 2, "name": "O'Neil \"x\" \\ 😀", "note": '{"a": [1]}'},
+        {"id": 2, "name": 'O\'Neil "x" \\ 😀', "note": '{"a": [1]}'},
         {"id": 9007199254740991, "name": "", "note": "\n"},
     ]
     rows = await house.db.fetch(

@@ -12,7 +12,8 @@ from core.base.vault import Unreadable, Vault
 async def person(house: House, public: str = "P1") -> int:
     async def work(unit: Unit) -> int:
         return await unit.value(
-            "insert into person (public_id, name, created_at) values (:public, '李秀英', 0) returning id", public=public
+            "insert into person (public_id, name, created_at) values (:public, '李秀英', 0) returning id",
+            public=public,
         )
 
     return await note(house, work)

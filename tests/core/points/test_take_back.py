@@ -1,4 +1,5 @@
-"""Taking earnings back: own lot first, then other free lots, the rest becomes a visible debt that is repaid."""
+"""Taking earnings back: own lot first, then other free lots, the rest becomes a visible debt that is
+repaid."""
 
 import pytest
 
@@ -88,7 +89,7 @@ async def test_several_lines_are_taken_back_at_once(town: Town) -> None:
 async def test_a_line_is_taken_back_once(town: Town) -> None:
     first, _ = await town.earn([(0, 5)])
     await town.take_back(first)
-    with pytest.raises(Exception) as refusal:  # noqa: PT011  # the decision row or the book refuses, both are right
+    with pytest.raises(Exception) as refusal:  # the decision row or the book refuses, both are right
         await town.take_back(first)
     assert not isinstance(refusal.value, AssertionError)
     assert isinstance(refusal.value, Refused) or "attendance_decision" in str(refusal.value)

@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 
 from core.base.act import Done, Unit
-from core.base.errors import Invalid, NotFound, Refused
+from core.base.clock import DAY
+from core.base.errors import Invalid, Message, NotFound, Refused
 from core.base.house import House
 from core.base.viewer import Viewer
-from core.points import statement
+from core.points import ledger, statement
+from core.points.home import home
 from core.points.ledger import InsufficientPoints
+from core.points.page import Note, open_page
 from core.reward import catalogue, redemption
 from core.reward.redemption import OutOfStock, TooManyTaken
 from tests.support.town import Town, found_town
@@ -47,17 +50,26 @@ async def test_spending_points_leaves_the_hours(town: Town) -> None:
 
 
 async def test_the_lots_soonest_to_expire_are_spent_first(town: Town) -> None:
-    for n in (10, 20, 30):
-        await town.earn([(0, n)])
-
-    async def expire(unit: Unit) -> dict[str, Any]:
-        await unit.execute("update lot set expires_at = :at where amount = 20", at=unit.now + 1)
+    async def grant(unit: Unit) -> dict[str, Any]:
+        page = await open_page(unit, town.volunteers[:1])
+        note = Note(message=Message("Opening"), text="期初", effective_at=unit.now)
+        ledger.post_batch(
+            page,
+            [
+                ledger.Earning(
+                    volunteer=town.volunteers[0], amount=n, note=note, expires_at=end and unit.now + end
+                )
+                for n, end in ((10, None), (20, 5 * DAY), (30, 9 * DAY))
+            ],
+        )
+        await page.write()
         return {}
 
-    await town.do(town.system, expire)
+    await town.do(town.system, grant)
+    assert (await home(town.as_volunteer(0))).expiring == 50
     await redeem(town, await town.stock("Soap", 25, 1))
     rows = await town.house.db.fetch("select amount, remaining from lot order by id")
-    assert [(r["amount"], r["remaining"]) for r in rows] == [(10, 5), (20, 0), (30, 30)]
+    assert [(r["amount"], r["remaining"]) for r in rows] == [(10, 10), (20, 0), (30, 25)]
 
 
 async def test_too_few_points_are_counted_and_nothing_moves(town: Town) -> None:

@@ -10,7 +10,7 @@
     if (summary) summary.focus();
   };
 
-  /* A plain form is sent once, however often the button is tapped; the request id would catch the twin anyway. */
+  /* A plain form is sent once, however often the button is tapped; the request id catches twins anyway. */
   const guardForms = () => {
     document.addEventListener("submit", (event) => {
       const form = event.target;

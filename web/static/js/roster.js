@@ -8,7 +8,7 @@
     return hours * 60 + minutes;
   };
 
-  /* Minutes of one person: the shift's, or from and to of the day, where an earlier time means the next day. */
+  /* Minutes of one person: the shift's, or his own from and to; an earlier time means the next day. */
   const minutesFor = (row, start, end) => {
     const exact = (name, shared) => {
       const field = row.querySelector(`input[name^="${name}-"]`);

@@ -1,0 +1,180 @@
+"""Who gets in: nobody unknown, nobody foreign, and nobody can tell foreign from absent."""
+
+import re
+from collections import Counter
+
+import pytest
+from litestar import Litestar
+
+from tests.support.cast import Cast
+from tests.web.conftest import BOTH, Enter
+from tests.web.guest import Guest, Reply
+from tests.web.walks import choose, record_patrol
+from web.routes import Route
+from web.site import Site
+
+# What differs between two answers that say the same: random tokens, ids of errors, the address asked for.
+RANDOM = re.compile(r'(name="(_csrf_token|request_id)" value|hx-headers:inherited)=("[^"]*"|\'[^\']*\')')
+
+
+def routes_of(app: Litestar) -> list[Route]:
+    site: Site = app.state.site
+    return [route for route in site.routes if "{slug" in route.rule.path]
+
+
+def filled(route: Route, slug: str, thing: str) -> str:
+    path = route.rule.path.replace("{slug:str}", slug)
+    return re.sub(r"\{[a-z_]+:[a-z]+\}", thing, path)
+
+
+def plain(reply: Reply, path: str) -> str:
+    return RANDOM.sub("", reply.text).replace(path, "PATH")
+
+
+async def send(guest: Guest, route: Route, path: str) -> Reply:
+    if route.rule.method == "GET":
+        return await guest.get(path)
+    page = await guest.get("/")
+    page = page if page.status == 200 else await guest.get(page.location)
+    return await guest.post(path, {"_csrf_token": page.csrf, "request_id": "A" * 26})
+
+
+@pytest.mark.parametrize("name", ["李阿姨", "王队长", "孙店员", "陈社工", "周审计"])
+async def test_a_foreign_community_looks_exactly_like_one_that_does_not_exist(
+    app: Litestar, enter: Enter, cast: Cast, name: str
+) -> None:
+    guest = await enter(name)
+    for route in routes_of(app):
+        seen = []
+        for slug in ("xinxing", "nowhere"):
+            path = filled(route, slug, "0123456789AB")
+            await send(guest, route, path)  # caches of roles and communities are warm
+            with cast.house.db.watch() as log:
+                reply = await send(guest, route, path)
+            statements = Counter(statement.sql for statement in log)
+            seen.append((reply.status, plain(reply, path), [h for h, _ in reply.headers], statements))
+        assert seen[0] == seen[1], route.rule
+        assert seen[0][0] == 404
+
+
+@pytest.mark.parametrize("engine", BOTH, indirect=True)
+async def test_a_foreign_thing_looks_exactly_like_one_that_does_not_exist(
+    app: Litestar, enter: Enter, cast: Cast
+) -> None:
+    leader, clerk = await enter("王队长"), await enter("孙店员")
+    for day in range(10, 14):
+        times = {"from": f"2026-11-{day}T20:00", "to": f"2026-11-{day}T22:00"}
+        recorded = await record_patrol(leader, cast, "赵叔叔", "钱奶奶", **times)
+    redeemed = await clerk.submit(await choose(clerk, cast, "赵叔叔", "香皂"), "/c/hongqi/redemptions")
+    shift = recorded.location.partition("?")[0].rpartition("/")[2]
+    line = await cast.house.db.value("select public_id from transfer where kind = 'earn' order by id limit 1")
+    ours = {
+        "{line:str}": line,
+        "{redemption:str}": redeemed.location.rpartition("/")[2],
+        "{shift:str}": shift,
+    }
+    strangers = {"hongqi": await enter("钱奶奶"), "xinxing": await enter("冯阿姨")}
+    looked = 0
+    for route in routes_of(app):
+        thing = next((value for key, value in ours.items() if key in route.rule.path), None)
+        if thing is None:
+            continue
+        looked += 1
+        for slug, stranger in strangers.items():
+            if slug == "hongqi" and "{line" in route.rule.path:
+                line_of_another = await cast.house.db.value(
+                    "select t.public_id from transfer t join points_account a on a.id = t.account "
+                    "where a.volunteer = :volunteer limit 1",
+                    volunteer=cast["赵叔叔"].volunteer,
+                )
+                thing = line_of_another
+            seen = []
+            for shown in (thing, "0123456789AB"):
+                path = filled(route, slug, shown)
+                reply = await send(stranger, route, path)
+                seen.append((reply.status, plain(reply, path), [h for h, _ in reply.headers]))
+            assert seen[0] == seen[1], (slug, route.rule)
+            assert seen[0][0] == 404
+    assert looked >= 4
+
+
+async def test_a_visitor_is_sent_to_sign_in_wherever_he_goes(app: Litestar, visitor: Guest, cast: Cast) -> None:
+    for route in routes_of(app):
+        for slug in ("hongqi", "nowhere"):
+            path = filled(route, slug, "0123456789AB")
+            with cast.house.db.watch() as log:
+                reply = await visitor.send(route.rule.method, path, b"", {})
+            assert reply.status == 303, route.rule
+            assert reply.location.startswith("/sign-in?next=%2Fc%2F" + slug)
+            assert not log, "nothing is looked up for a visitor"
+
+
+async def test_htmx_is_sent_to_the_sign_in_page_as_a_whole(visitor: Guest) -> None:
+    reply = await visitor.get("/c/hongqi", **{"hx-request": "true", "hx-request-type": "partial"})
+    assert (reply.status, reply.body) == (401, b"")
+    assert reply.header("hx-redirect") == "/sign-in?next=%2Fc%2Fhongqi"
+
+
+async def test_a_page_without_the_permission_looks_like_no_page(enter: Enter) -> None:
+    member = await enter("赵叔叔")
+    absent = await member.get("/c/hongqi/points/0123456789AB")
+    for path in ("/c/hongqi/counter", "/c/hongqi/review", "/c/hongqi/x/patrol/shifts/new", "/c/hongqi/x/nothing"):
+        reply = await member.get(path)
+        assert reply.status == absent.status == 404
+    assert (await member.get("/design")).status == 404
+
+
+async def test_a_role_taken_away_closes_the_page_at_once(enter: Enter, cast: Cast) -> None:
+    clerk = await enter("孙店员")
+    assert (await clerk.get("/c/hongqi/counter")).status == 200
+    grant = await cast.house.db.value(
+        "select id from role_grant where person = :person", person=cast["孙店员"].person
+    )
+    from core.community.roles import end_grant
+
+    await cast.do(cast.system(), lambda unit: end_grant(unit, grant))
+    assert (await clerk.get("/c/hongqi/counter")).status == 404
+
+
+async def test_a_plugin_switched_off_closes_its_pages_at_once(enter: Enter, cast: Cast) -> None:
+    from core.extension.switch import disable
+
+    leader = await enter("王队长")
+    assert (await leader.get("/c/hongqi/x/patrol/shifts")).status == 200
+    await cast.do(cast.system(), lambda unit: disable(unit, "patrol"))
+    assert (await leader.get("/c/hongqi/x/patrol/shifts")).status == 404
+    assert "/x/patrol" not in (await leader.get("/c/hongqi")).text
+
+
+@pytest.mark.parametrize("slug", ["sign-in", "static", "healthz", "x", "prefs", "..", "%2e%2e", "a%00b"])
+async def test_words_of_other_addresses_in_a_path_open_nothing(visitor: Guest, enter: Enter, slug: str) -> None:
+    member = await enter("赵叔叔")
+    assert (await visitor.get(f"/c/{slug}/points")).status in (303, 404)
+    assert (await member.get(f"/c/{slug}/points")).status == 404
+    assert (await member.get(f"/c/hongqi/points/{slug}")).status in (404, 200)
+
+
+async def test_control_characters_in_an_address_are_an_absent_page(enter: Enter) -> None:
+    member = await enter("赵叔叔")
+    for path in ("/c/hongqi/points/a\x00b", "/c/hong\x00qi", "/c/hongqi/points/" + "9" * 5000):
+        assert (await member.get(path)).status == 404
+
+
+async def test_a_page_costs_at_most_three_statements_after_the_session(
+    app: Litestar, enter: Enter, cast: Cast
+) -> None:
+    leader = await enter("王队长")
+    await record_patrol(leader, cast, "王队长", "李阿姨", "赵叔叔")
+    line = await cast.house.db.value("select public_id from transfer limit 1")
+    people = ("李阿姨", "王队长", "陈社工", "孙店员", "周审计", "施运维")
+    for name in people:
+        guest = await enter(name)
+        for route in routes_of(app):
+            if route.rule.method != "GET":
+                continue
+            path = filled(route, "hongqi", line)
+            await guest.get(path)
+            with cast.house.db.watch() as log:
+                reply = await guest.get(path)
+            assert reply.status in (200, 303, 404), (name, path)
+            assert len(log) <= 1 + 3, (name, path, [statement.sql[:60] for statement in log])
