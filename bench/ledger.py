@@ -67,16 +67,13 @@ def raw_text(table: str, columns: list[str], engine: str, types: list[str]) -> s
     arrays = ", ".join(f"${n}::{t}[]" for n, t in enumerate(types, 1))
     mark = "?" if engine == "sqlite" else ""
     moved = ", ".join(f"{c} = {mark or 'r.' + c}" for c in columns[1:])
+    source = f"unnest({arrays}) as r ({names})"
     # The names are those of our own schema.
-    arrays = f"unnest({arrays})"
     texts = {
         ("sqlite", True): f"update {table} set {moved} where id = ?",  # noqa: S608
         ("sqlite", False): f"insert into {table} ({names}) values ({marks}){conflict}",  # noqa: S608
-        (
-            "postgres",
-            True,
-        ): f"update {table} t set {moved} from unnest({arrays}) as r ({names}) where t.id = r.id",
-        ("postgres", False): f"insert into {table} ({names}) select * from {arrays}{conflict}",  # noqa: S608
+        ("postgres", True): f"update {table} t set {moved} from {source} where t.id = r.id",  # noqa: S608
+        ("postgres", False): f"insert into {table} ({names}) select * from {source}{conflict}",  # noqa: S608
     }
     return texts[engine, table in MOVED]
 

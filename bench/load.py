@@ -13,7 +13,7 @@ _TICKS = 100  # clock ticks a second of /proc/<pid>/stat on Linux
 
 @dataclass(frozen=True)
 class Load:
-    """One round: requests answered a second, CPU milliseconds of the server a request, bytes of one answer."""
+    """One round: answers a second, the server's CPU milliseconds for each, bytes of one answer."""
 
     per_second: float
     cpu: float

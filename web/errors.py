@@ -59,11 +59,16 @@ def refused(ask: Ask, refusal: Refused) -> Answer:
 def failed(ask: Ask, error: Exception) -> Answer:
     """Something broke: the reader gets a number to say on the telephone, the log the rest in one line."""
     reference = crockford(8)
+    _log(ask, reference, error)
+    return _page(ask, ErrorView(status=500, reference=reference), [])
+
+
+def _log(ask: Ask, reference: str, error: Exception) -> None:
+    """One line, whatever the address or the error's text holds, so that nobody can write lines of his own."""
     told = "".join(traceback.format_exception(error))
     log.error(
         "%s: %s %r ended with %s", reference, ask.rule.method, ask.target, " | ".join(told.splitlines())
     )
-    return _page(ask, ErrorView(status=500, reference=reference), [])
 
 
 def from_litestar(ask: Ask, error: HTTPException) -> Answer:
@@ -72,7 +77,8 @@ def from_litestar(ask: Ask, error: HTTPException) -> Answer:
 
 
 def _to_sign_in(ask: Ask) -> Answer:
-    wanted = ask.target if ask.rule.method == "GET" else ask.home or "/"
+    below = "/c/" + ask.path["slug"] if "slug" in ask.path else "/"
+    wanted = ask.target if ask.rule.method == "GET" else below
     url = "/sign-in" if wanted == "/" else "/sign-in?next=" + quote(wanted, safe="")
     if hx.is_htmx(ask.headers):
         # A part of a page must not be filled with the sign-in page: the whole window goes there.
@@ -81,6 +87,17 @@ def _to_sign_in(ask: Ask) -> Answer:
 
 
 def _page(ask: Ask, view: ErrorView, headers: Headers) -> Answer:
-    return ask.page(
-        "error.html", view, title=ask._("Not done"), status=view.status, fragment="problem", headers=headers
-    )
+    try:
+        return ask.page(
+            "error.html",
+            view,
+            title=ask._("Not done"),
+            status=view.status,
+            fragment="problem",
+            headers=headers,
+        )
+    except Exception as worse:
+        # The page that tells of errors is what broke: a plain line still comes, with every header.
+        reference = view.reference or crockford(8)
+        _log(ask, reference, worse)
+        return ask.answer(f"500 {reference}\n".encode(), "text/plain", status=500, headers=PRIVATE)

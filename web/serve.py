@@ -17,7 +17,7 @@ from core.base.house import House, Job, open_house
 from core.base.outbox import deliver, is_due
 from core.base.settings import Settings, from_environment
 from core.community import throttle
-from core.extension.registry import Registry, load
+from core.extension.registry import Registry, leave_out_unmigrated, load
 from core.lifecycle.demo import SignIn
 from web.app import create_app, texts_of
 from web.pages.account import DEMO
@@ -32,9 +32,11 @@ JOBS = (
 async def open_linli(settings: Settings, registry: Registry | None = None) -> House:
     """The house as every command and worker uses it. Migrations are not run here."""
     registry = load(settings.plugins) if registry is None else registry
-    return await open_house(
+    house = await open_house(
         settings, registry=registry, texts=texts_of(registry), handlers=registry.handlers(), jobs=JOBS
     )
+    await leave_out_unmigrated(house)
+    return house
 
 
 def demo_file(settings: Settings) -> Path:

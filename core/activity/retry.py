@@ -7,9 +7,8 @@ import msgspec
 
 from core.activity.scoring import Attended, Scored, score
 from core.base.act import SYSTEM, Unit, act
-from core.base.clock import MINUTE
 from core.base.errors import NotFound
-from core.base.house import House, Job
+from core.base.house import House
 from core.base.ids import request_id
 from core.base.viewer import Viewer
 from core.points import awards
@@ -105,6 +104,3 @@ async def _settle(unit: Unit, programme: str, pairs: list[tuple[int, Scored]]) -
     bad = {attendance: s.error for attendance, s in pairs if attendance in still and s.error}
     await awards.wait(unit, programme, bad)
     return {"settled": len(good), "waiting": len(bad)}
-
-
-JOB = Job("awards.retry", 5 * MINUTE, retry_waiting)

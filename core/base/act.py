@@ -33,6 +33,14 @@ TRIES = 6
 SYSTEM = "system:"  # request ids of runs nobody asked for; never accepted from a form
 
 
+_AUDIT = """
+insert into audit (act, community, actor, on_behalf, action, subject, subject_id, result, detail, at)
+select r.act, r.community, r.actor, r.on_behalf, r.action, r.subject, r.subject_id, r.result, r.detail, r.at
+from rows(:items; act bigint, community bigint, actor bigint, on_behalf bigint, action text, subject text,
+    subject_id bigint, result text, detail text, at bigint) as r
+"""
+
+
 @dataclass(frozen=True)
 class Done:
     """What an act answers: ids and counts, never names."""
@@ -114,10 +122,7 @@ class Unit(Reads):
         """Writes the collected audit rows and events; three statements at most."""
         if self._audits:
             await self.execute(
-                "insert into audit (act, community, actor, on_behalf, action, subject, subject_id, result, detail, at) "
-                "select r.act, r.community, r.actor, r.on_behalf, r.action, r.subject, r.subject_id, r.result, "
-                "r.detail, r.at from rows(:items; act bigint, community bigint, actor bigint, on_behalf bigint, "
-                "action text, subject text, subject_id bigint, result text, detail text, at bigint) as r",
+                _AUDIT,
                 items=self._audits,
             )
         if not self._events:
@@ -175,7 +180,7 @@ async def act(
     house = viewer.house
     place = community if community is not None else viewer.community
     digest = house.vault.digest(name, place, msgspec.to_builtins(inputs))
-    task = asyncio.ensure_future(_attempt(viewer, name, request_id, digest, work, place))
+    task = asyncio.ensure_future(_attempt(_Asked(viewer, name, request_id, digest, place), work))
     house.running.add(task)
     task.add_done_callback(house.running.discard)
     try:
@@ -191,38 +196,45 @@ def _tell_orphan(task: "asyncio.Task[Done]") -> None:
         log.warning("an act whose request was cancelled ended with %s", type(error).__name__)
 
 
-async def _attempt(
-    viewer: Viewer, name: str, request_id: str, digest: str, work: Work, community: int | None
-) -> Done:
+@dataclass(frozen=True)
+class _Asked:
+    """What makes an act this one and no other."""
+
+    viewer: Viewer
+    name: str
+    request_id: str
+    digest: str
+    community: int | None
+
+
+async def _attempt(asked: _Asked, work: Work) -> Done:
     for number in range(TRIES):
         try:
-            return await _once(viewer, name, request_id, digest, work, community)
+            return await _once(asked, work)
         except (Retry, CommitLost):
             # After a lost COMMIT the next try finds the act's row, or does the work.
             await asyncio.sleep(random.uniform(0, 0.05 * 2**number))  # noqa: S311  # spreads tries, no secret
     raise Unavailable
 
 
-async def _once(
-    viewer: Viewer, name: str, request_id: str, digest: str, work: Work, community: int | None
-) -> Done:
-    house = viewer.house
+async def _once(asked: _Asked, work: Work) -> Done:
+    house = asked.viewer.house
     async with house.db.transaction() as transaction:
         now = house.clock.now()
         act_id = await transaction.value(
             "insert into act (actor, request_id, name, community, digest, at) "
             "values (cast(:actor as bigint), :request_id, :name, cast(:community as bigint), :digest, :at) "
             "on conflict do nothing returning id",
-            actor=viewer.person,
-            request_id=request_id,
-            name=name,
-            community=community,
-            digest=digest,
+            actor=asked.viewer.person,
+            request_id=asked.request_id,
+            name=asked.name,
+            community=asked.community,
+            digest=asked.digest,
             at=now,
         )
         if act_id is None:
-            return await _stored(transaction, viewer.person, request_id, digest)
-        unit = Unit(transaction, house, viewer, now, act_id, community)
+            return await _stored(transaction, asked)
+        unit = Unit(transaction, house, asked.viewer, now, act_id, asked.community)
         # Set in the act's own task only, so nothing else sees it and nothing has to unset it.
         _inside.set(True)
         answer = await work(unit)
@@ -233,22 +245,22 @@ async def _once(
     return Done(act_id, answer)
 
 
-async def _stored(transaction: Transaction, actor: int | None, request_id: str, digest: str) -> Done:
+async def _stored(transaction: Transaction, asked: _Asked) -> Done:
     row = await transaction.one(
         "select a.id, a.digest, r.answer from act a join act_answer r on r.act = a.id "
         "where coalesce(a.actor, 0) = coalesce(cast(:actor as bigint), 0) and a.request_id = :request_id",
-        actor=actor,
-        request_id=request_id,
+        actor=asked.viewer.person,
+        request_id=asked.request_id,
     )
     if row is None:
         raise Retry  # the twin was rolled back between our two statements
-    if row["digest"] != digest:
+    if row["digest"] != asked.digest:
         raise Conflict
     return Done(row["id"], msgspec.json.decode(row["answer"]), replayed=True)
 
 
 async def note(house: "House", work: Callable[[Unit], Awaitable[T]], *, viewer: Viewer | None = None) -> T:
-    """Commits one fact that must survive a rollback: a session, a throttle count, a lease, an audited refusal.
+    """Commits one fact that must survive a rollback: a session, a throttle count, a lease, a refusal's audit.
 
     May run `work` again, like an act. Raises Unavailable.
     """

@@ -112,14 +112,3 @@ class Database(Reads):
     @abstractmethod
     async def run_text(self, text: str, arguments: list[Any]) -> list[Row]:
         """Runs an engine's own reading text on a read-only connection (the query builder)."""
-
-
-def open_address(address: str) -> Database:
-    """The database for an address: sqlite:///path or postgresql://…"""
-    if address.startswith("sqlite:///"):
-        from core.base.sqlite import SQLiteDatabase
-
-        return SQLiteDatabase(address.removeprefix("sqlite:///"))
-    from core.base.postgres import PostgresDatabase
-
-    return PostgresDatabase(address)

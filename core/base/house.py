@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.base.clock import Clock
-from core.base.database import Database, open_address
+from core.base.database import Database
+from core.base.postgres import PostgresDatabase
 from core.base.query import engine
 from core.base.settings import Settings
+from core.base.sqlite import SQLiteDatabase
 from core.base.vault import Vault
 
 if TYPE_CHECKING:
@@ -76,7 +78,9 @@ async def open_house(
     jobs: Iterable[Job] = (),
 ) -> House:
     """Opens the database and gathers what the process needs. Migrations are not run here."""
-    db = open_address(settings.database)
+    db: Database = PostgresDatabase(settings.database)
+    if settings.engine == "sqlite":
+        db = SQLiteDatabase(str(settings.sqlite_path))
     await db.open()
     engine.database = db
     return House(

@@ -18,6 +18,14 @@ LEASE = 2 * MINUTE
 PAUSE = 1.0  # seconds between looks
 
 
+_KEEP = """
+insert into job (name, next_at, started_at, finished_at, attempts, error)
+values (:name, :next_at, :started, :finished, :attempts, :error)
+on conflict (name) do update set next_at = excluded.next_at, started_at = excluded.started_at,
+    finished_at = excluded.finished_at, attempts = excluded.attempts, error = excluded.error
+"""
+
+
 async def take_lease(house: "House", name: str, holder: str, length: int = LEASE) -> bool:
     """Whether `holder` has the lease for the next `length` ms: it was free, run out, or his already."""
 
@@ -83,10 +91,7 @@ async def _keep(house: "House", job: "Job", started: int, error: str) -> None:
         attempts = before + 1 if error else 0
         pause = max(job.every, min(5 * SECOND * 2 ** min(attempts, 10), 60 * MINUTE)) if error else job.every
         await unit.execute(
-            "insert into job (name, next_at, started_at, finished_at, attempts, error) "
-            "values (:name, :next_at, :started, :finished, :attempts, :error) on conflict (name) do update set "
-            "next_at = excluded.next_at, started_at = excluded.started_at, finished_at = excluded.finished_at, "
-            "attempts = excluded.attempts, error = excluded.error",
+            _KEEP,
             name=job.name,
             next_at=unit.now + pause,
             started=started,

@@ -36,12 +36,8 @@ from core.base.sqlite import SQLiteDatabase
 CORE = Path(__file__).parent.parent / "migrations"
 _LOCK = 727001
 
-_RECORD = {
-    "sqlite": "create table if not exists migration (app text not null, name text not null, at text not null, "
-    "primary key (app, name)) strict",
-    "postgres": "create table if not exists migration (app text not null, name text not null, at text not null, "
-    "primary key (app, name))",
-}
+_RECORD = """create table if not exists migration (
+    app text not null, name text not null, at text not null, primary key (app, name))"""
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ async def migrate(
         engine.database = database
         try:
             async with database.transaction() as transaction:
-                await transaction.run_text(_RECORD[database.engine], [])
+                await transaction.run_text(_RECORD, [])
                 rows = await transaction.run_text("select app, name from migration", [])
             done = {(r["app"], r["name"]) for r in rows}
             sources = [Source("core", CORE), *plugins]
@@ -112,9 +108,9 @@ async def migrate(
 async def _run_app(
     database: Database, source: Source, files: list[Path], report: Report, say: Callable[[str], None]
 ) -> None:
-    sqlite = isinstance(database, SQLiteDatabase)
-    if sqlite:
-        await database.pragma("foreign_keys = off")  # outside a transaction, else it does nothing
+    sqlite = database if isinstance(database, SQLiteDatabase) else None
+    if sqlite is not None:
+        await sqlite.pragma("foreign_keys = off")  # outside a transaction, else it does nothing
     try:
         ran: list[str] = []
         async with database.transaction() as transaction, bound(transaction):
@@ -128,12 +124,12 @@ async def _run_app(
                     at=datetime.now(UTC).isoformat(),
                 )
                 ran.append(f"{source.app}/{path.stem}")
-            if sqlite:
+            if sqlite is not None:
                 await _check_foreign_keys(transaction)
         report.ran += ran
     finally:
-        if sqlite:
-            await database.pragma("foreign_keys = on")
+        if sqlite is not None:
+            await sqlite.pragma("foreign_keys = on")
 
 
 async def _run_file(module: ModuleType) -> None:

@@ -36,7 +36,14 @@ class Event:
 
 def delay(attempts: int) -> int:
     """Milliseconds until the next try: 5 s, 10 s, 20 s … at most an hour."""
-    return min(5 * SECOND * 2 ** (attempts - 1), 60 * MINUTE)
+    return min(5 * SECOND << (attempts - 1), 60 * MINUTE)
+
+
+_FAILED = """
+update delivery set attempts = r.attempts, state = r.state, next_at = r.next_at, error = r.error
+from rows(:items; event bigint, consumer text, attempts bigint, state text, next_at bigint, error text) as r
+where r.event = delivery.event and r.consumer = delivery.consumer
+"""
 
 
 async def is_due(house: "House") -> bool:
@@ -105,8 +112,6 @@ async def _settle(unit: Unit, done: list[dict[str, Any]], failed: list[dict[str,
         )
     if failed:
         await unit.execute(
-            "update delivery set attempts = r.attempts, state = r.state, next_at = r.next_at, error = r.error "
-            "from rows(:items; event bigint, consumer text, attempts bigint, state text, next_at bigint, error text) "
-            "as r where r.event = delivery.event and r.consumer = delivery.consumer",
+            _FAILED,
             items=failed,
         )

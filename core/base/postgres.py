@@ -17,11 +17,13 @@ from core.base.sql import Compiled, compile_sql
 
 POOL = 6  # connections of each kind per process
 WAIT_SECONDS = 10
+NOT_OPEN = "the database is not open"
 
 _AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what a connection cut in mid-statement can raise
     asyncpg.AdminShutdownError,
     asyncpg.CannotConnectNowError,
     ConnectionError,
@@ -118,7 +120,8 @@ class PostgresDatabase(Database):
         return await self._read(text, arguments)
 
     async def _read(self, text: str, arguments: list[Any]) -> list[Row]:
-        assert self._reads is not None, "the database is not open"
+        if self._reads is None:
+            raise RuntimeError(NOT_OPEN)
         for last in (False, True):
             try:
                 async with self._reads.acquire(timeout=WAIT_SECONDS) as connection:
@@ -133,7 +136,8 @@ class PostgresDatabase(Database):
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        assert self._writes is not None, "the database is not open"
+        if self._writes is None:
+            raise RuntimeError(NOT_OPEN)
         try:
             connection = await self._writes.acquire(timeout=WAIT_SECONDS)
         except (TimeoutError, asyncpg.TooManyConnectionsError) as error:

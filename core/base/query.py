@@ -65,7 +65,7 @@ class HouseEngine(Engine[Any]):
         return [dict(row) for row in results]
 
     @asynccontextmanager
-    async def transaction(self, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:  # type: ignore[override]
+    async def transaction(self, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         # Only migrations come here, and they are inside one already.
         if _bound.get() is None:
             raise RuntimeError("only an act opens a transaction: use core.api.act")

@@ -37,15 +37,15 @@ class Settings:
 
 HELP = {
     "LINLI_DATA_DIR": "folder for the SQLite file, the key and backups (default: data)",
-    "LINLI_DATABASE": "sqlite:///path or postgresql://user@host/name (default: linli.db in the data folder)",
+    "LINLI_DATABASE": "sqlite:///path or postgresql://user@host/name (default: linli.db there)",
     "LINLI_SECRET": "master key, at least 32 characters (default: made once and kept in secret.key)",
-    "LINLI_OWNER_DATABASE": "PostgreSQL: address with the role that owns the tables, used by `linli migrate` only",
+    "LINLI_OWNER_DATABASE": "PostgreSQL: address with the owner's role, for `linli migrate` only",
     "LINLI_PLUGINS": "names of allowed plugins, separated by commas (default: patrol)",
     "LINLI_HOST": "address to listen on (default: 127.0.0.1)",
     "LINLI_PORT": "port to listen on (default: 8000)",
     "LINLI_WORKERS": "number of server processes (default: 1)",
     "LINLI_BASE_URL": "public address, for links in messages (default: none)",
-    "LINLI_SECURE_COOKIES": "true when served over https: cookies are Secure and carry the __Host- prefix (default: false)",
+    "LINLI_SECURE_COOKIES": "true when served over https: cookies are Secure and __Host- (default: false)",
 }
 
 

@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     r"|(?<![:\w]):(?P<name>[a-z_][a-z0-9_]*)"
     r"|\b(?P<lock>for_update)\b"
 )
+_IDS = {"sqlite": "(select value from json_each({}))", "postgres": "(select unnest({}::bigint[]))"}
 _encode_json = msgspec.json.Encoder().encode
 
 
@@ -45,10 +46,10 @@ class Compiled(NamedTuple):
 
 def _rows_text(engine: Engine, place: str, columns: str) -> str:
     if engine == "postgres":
-        return f"(select * from jsonb_to_recordset({place}::jsonb) as _({columns}))"
+        return f"(select * from jsonb_to_recordset({place}::jsonb) as _({columns}))"  # noqa: S608  # constants
     names = [c.split()[0] for c in columns.split(",")]
     picked = ", ".join(f"json_extract(value, '$.{n}') as {n}" for n in names)
-    return f"(select {picked} from json_each({place}))"
+    return f"(select {picked} from json_each({place}))"  # noqa: S608  # names from constants of the code
 
 
 @cache
@@ -64,21 +65,16 @@ def compile_sql(sql: str, engine: Engine) -> Compiled:
         return f"${number}" if engine == "postgres" else f"?{number}"
 
     def replace(match: re.Match[str]) -> str:
-        if match["quoted"]:
-            return match["quoted"]
-        if match["comment"]:
-            return " "
         if match["rows"]:
             encoders[match["rows"]] = to_json
             return _rows_text(engine, place(match["rows"]), match["columns"].strip())
         if match["ids"]:
-            if engine == "postgres":
-                encoders[match["ids"]] = list
-                return f"(select unnest({place(match['ids'])}::bigint[]))"
-            encoders[match["ids"]] = lambda value: to_json(list(value))
-            return f"(select value from json_each({place(match['ids'])}))"
+            encoders[match["ids"]] = list if engine == "postgres" else lambda value: to_json(list(value))
+            return _IDS[engine].format(place(match["ids"]))
+        if match["name"]:
+            return place(match["name"])
         if match["lock"]:
             return "for no key update" if engine == "postgres" else ""
-        return place(match["name"])
+        return match["quoted"] or " "  # a comment
 
     return Compiled(_TOKEN.sub(replace, sql), tuple(names), encoders)

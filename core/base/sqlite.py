@@ -20,6 +20,7 @@ from core.base.sql import Compiled, compile_sql
 T = TypeVar("T")
 
 BUSY_MILLISECONDS = 10_000
+NOT_OPEN = "the database is not open"
 BIG = 60_000  # characters of one parameter from which a statement goes to the thread
 
 
@@ -132,11 +133,13 @@ class SQLiteDatabase(Database):
             raise
 
     async def _fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Row]:
-        assert self._reader is not None, "the database is not open"
+        if self._reader is None:
+            raise RuntimeError(NOT_OPEN)
         return self._reader.execute(compiled.text, arguments).fetchall()
 
     async def run_text(self, text: str, arguments: list[Any]) -> list[Row]:
-        assert self._reader is not None, "the database is not open"
+        if self._reader is None:
+            raise RuntimeError(NOT_OPEN)
         self._saw(text, {})
         return self._reader.execute(text, arguments).fetchall()
 
@@ -144,7 +147,8 @@ class SQLiteDatabase(Database):
     async def transaction(self) -> AsyncIterator[Transaction]:
         async with self._lock:
             connection = self._writer
-            assert connection is not None, "the database is not open"
+            if connection is None:
+                raise RuntimeError(NOT_OPEN)
             try:
                 await self._begin(connection)
                 yield SQLiteTransaction(self, connection)
@@ -174,5 +178,6 @@ class SQLiteDatabase(Database):
         """Sets a pragma on the writer, outside a transaction (migrations)."""
         async with self._lock:
             connection = self._writer
-            assert connection is not None, "the database is not open"
+            if connection is None:
+                raise RuntimeError(NOT_OPEN)
             await self.on_thread(lambda: connection.execute("pragma " + text))

@@ -8,10 +8,8 @@ import msgspec
 
 from core.base.act import Unit
 from core.base.errors import ConstraintBroken, Invalid, Message, NotFound
-from core.base.house import House
 from core.base.sql import to_json
 from core.base.viewer import Viewer
-from core.community.areas import Area, area_of
 from core.community.roles import ensure_core_roles
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -150,21 +148,7 @@ async def add_holidays(unit: Unit, holidays: list[Holiday]) -> None:
     await unit.execute("update community set version = version + 1 where id = :id", id=place(unit))
 
 
-async def open_communities(house: House) -> list[OpenCommunity]:
-    """Every community that is open, by name: the choice on the first page."""
-    rows = await house.db.fetch(
-        "select slug, name, help_phone from community where closed_at is null order by name, id"
-    )
-    return [OpenCommunity(r["slug"], r["name"], r["help_phone"]) for r in rows]
-
-
 async def communities_of(viewer: Viewer) -> list[OpenCommunity]:
     """The communities the viewer belongs to, as a volunteer or by a role, by name. One statement."""
     rows = await viewer.house.db.fetch(_OF_PERSON, person=viewer.person, now=viewer.house.clock.now())
     return [OpenCommunity(r["slug"], r["name"], r["help_phone"]) for r in rows]
-
-
-async def area_of_community(unit: Unit) -> Area:
-    """The node the community of this act hangs on."""
-    area = await unit.value("select area from community where id = :id", id=place(unit))
-    return await area_of(unit, area)

@@ -123,7 +123,7 @@ async def sign_in(house: House, name: str, password: str, address: str) -> int:
         raise Invalid({"name": message})
     if not people:
         raise Invalid({"": Message("The number or the password is not right.")})
-    await throttle.forget(house, [b.bucket for b in account])
+    await throttle.forget(house, account, [day, *around])
     await _renew(house, people[0], stored[right.index(True)], password)
     return int(people[0])
 

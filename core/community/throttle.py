@@ -46,13 +46,21 @@ async def spend(house: House, budgets: list[Budget]) -> None:
         raise TooMany(max(1, -(-max(waits) // SECOND)))
 
 
-async def forget(house: House, buckets: list[str]) -> None:
-    """Empties buckets: the person has shown who he is."""
+async def forget(house: House, own: list[Budget], shared: list[Budget]) -> None:
+    """The person has shown who he is: empties his own buckets, and takes his hit out of the shared ones.
+
+    So the neighbours who sign in behind one address do not use up each other's budget.
+    """
 
     async def work(unit: Unit) -> None:
         await unit.execute(
             "delete from throttle where bucket in (select r.bucket from rows(:items; bucket text) as r)",
-            items=[{"bucket": b} for b in buckets],
+            items=[{"bucket": b.bucket} for b in own],
+        )
+        await unit.execute(
+            "update throttle set count = count - 1 where count > 0 "
+            "and bucket in (select r.bucket from rows(:items; bucket text) as r)",
+            items=[{"bucket": b.bucket} for b in shared],
         )
 
     await note(house, work)

@@ -16,7 +16,7 @@ from typing import Any
 import pluggy
 
 from core.base.house import Handler, House
-from core.base.migrate import Source
+from core.base.migrate import Source, pending
 from core.base.outbox import Event
 from core.base.viewer import Viewer
 from core.extension import specs
@@ -26,6 +26,7 @@ from core.extension.switch import is_enabled
 
 log = logging.getLogger("linli.plugins")
 GROUP = "linli.plugins"
+CONSUMER = "plugin:"  # before the name of a plugin that hears events
 
 
 @dataclass(slots=True)
@@ -184,7 +185,16 @@ def _handler(plugin: Plugin) -> Handler:
         if outcome.failed:
             raise RuntimeError(outcome.error)
 
-    return Handler("plugin:" + plugin.name, frozenset(plugin.manifest.events), run, here)
+    return Handler(CONSUMER + plugin.name, frozenset(plugin.manifest.events), run, here)
+
+
+async def leave_out_unmigrated(house: House) -> None:
+    """Takes plugins out whose migrations have not all run: their tables are not what their code expects."""
+    registry: Registry = house.registry
+    for name, missing in (await pending(house.settings, house.db, registry.sources())).items():
+        if registry.get(name) is not None:
+            registry.mark_broken(name, f"its migrations have not run: {', '.join(missing)}")
+            house.handlers = tuple(h for h in house.handlers if h.name != CONSUMER + name)
 
 
 def names_of(registry: Registry) -> Mapping[str, str]:

@@ -32,19 +32,19 @@ class Caps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def sentences(self) -> list[Message]:
         """The caps as a volunteer reads them."""
         return [
-            Message(SENTENCES[name], points=limit)
+            Message(SENTENCES[name].id, points=limit)
             for name, limit in msgspec.structs.asdict(self).items()
             if limit is not None
         ]
 
 
 SENTENCES = {
-    "activity": "At most %(points)s points for one activity.",
-    "day": "At most %(points)s points a day.",
-    "week": "At most %(points)s points a week.",
-    "month": "At most %(points)s points a month.",
-    "quarter": "At most %(points)s points a quarter.",
-    "year": "At most %(points)s points a year.",
+    "activity": Message("At most %(points)s points for one activity."),
+    "day": Message("At most %(points)s points a day."),
+    "week": Message("At most %(points)s points a week."),
+    "month": Message("At most %(points)s points a month."),
+    "quarter": Message("At most %(points)s points a quarter."),
+    "year": Message("At most %(points)s points a year."),
 }
 
 

@@ -52,6 +52,7 @@ manifest = Manifest(
     ),
     entries=(
         Entry(title=Message("Patrols"), path="/shifts", permission=service.READ, icon="shield", weight=20),
+        Entry(title=Message("My patrols"), path="/mine", place="home", icon="shield"),
     ),
     kinds=(Kind(key=service.KIND, title=Message("Patrol")),),
     rules=sheet.PatrolRules,

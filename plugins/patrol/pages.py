@@ -21,10 +21,21 @@ from plugins.patrol import service
 from plugins.patrol.fields import read_fields
 from plugins.patrol.rules import night_minutes
 from plugins.patrol.service import READ, RECORD, Shift, record_shift
-from plugins.patrol.views import WORDS, ShiftCard, ShiftForm, ShiftList, ShiftView, TeamsView, WalkerRow
+from plugins.patrol.views import (
+    WORDS,
+    OwnPatrol,
+    OwnPatrols,
+    ShiftCard,
+    ShiftForm,
+    ShiftList,
+    ShiftView,
+    TeamsView,
+    WalkerRow,
+)
 from web.api import Answer, Ask, Fact, FieldError, Flash, NavItem, Roster, get, parse_roster, post, signed
 
 PAGE = 20
+RECENT = 3  # what the panel on the home page shows
 _LARGEST_ID = 10**15
 _USUAL = (20, 22)  # a patrol's usual hours, where the clock does not tell better
 
@@ -209,6 +220,28 @@ async def shift(ask: Ask) -> Answer:
     return ask.page("patrol/shift.html", view, title=row["title"], current=ask.url("/shifts"), flash=flash)
 
 
+def _own(ask: Ask, row: Row) -> OwnPatrol:
+    return OwnPatrol(
+        when=ask.when(row["from_at"]),
+        route=row["route"],
+        time=ask.duration(row["minutes"]),
+        status=WORDS[row["status"]],
+        points=signed(row["points"]) if row["status"] == "confirmed" and row["points"] else "",
+    )
+
+
+@get("/mine", name="patrol.mine", tenant="own")
+async def mine(ask: Ask) -> Answer:
+    rows = await service.own_patrols(ask.viewer)
+    patrols = tuple(_own(ask, row) for row in rows)
+    view = OwnPatrols(
+        recent=patrols[:RECENT],
+        earlier=patrols[RECENT:],
+        earlier_href=ask.url("/mine#earlier") if len(patrols) > RECENT else "",
+    )
+    return ask.page("patrol/mine.html", view, title=ask._("My patrols"), fragment="panel")
+
+
 def _walker(ask: Ask, person: Mapping[str, Any], row: Row) -> WalkerRow:
     other = (person["from_at"], person["to_at"]) != (row["from_at"], row["to_at"])
     points = signed(person["points"]) if person["status"] == "confirmed" else ""
@@ -227,4 +260,4 @@ def _clock(ask: Ask, person: Mapping[str, Any]) -> str:
     return f"{start:%H:%M}–{end:%H:%M}"
 
 
-ROUTES = (shifts, new, record, shift)
+ROUTES = (shifts, new, record, shift, mine)

@@ -72,6 +72,19 @@ left join team t on t.id = a.team
 where s.community = :community and s.public_id = :public_id
 """
 
+_MINE = """
+select x.from_at, x.to_at, x.minutes, s.route, a.title,
+    coalesce((select d.decision from attendance_decision d where d.attendance = x.id
+              order by d.id desc limit 1), 'waiting') as status,
+    coalesce((select sum(o.points) from award w join award_outcome o on o.award = w.id
+              where w.attendance = x.id), 0) as points
+from attendance x
+join patrol_shift s on s.activity = x.activity and s.community = x.community
+join activity a on a.id = x.activity
+where x.community = :community and x.volunteer = cast(:volunteer as bigint)
+order by x.id desc limit :most
+"""
+
 # Pair 0 stands for what was found: both in one statement.
 _DETAILS = """
 select p.pair, p.volunteer as place, pe.name as text from patrol_pair p
@@ -186,6 +199,13 @@ async def shifts(viewer: Viewer, before: int | None = None, most: int = 20) -> l
         teams=sorted(teams or ()),
         before=before,
         most=most,
+    )
+
+
+async def own_patrols(viewer: Viewer, most: int = 50) -> list[Row]:
+    """The viewer's own last patrols: title, route, from_at, to_at, minutes, status, points. One statement."""
+    return await viewer.house.db.fetch(
+        _MINE, community=viewer.community, volunteer=viewer.volunteer, most=most
     )
 
 

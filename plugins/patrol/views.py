@@ -37,6 +37,24 @@ class ShiftList(View, frozen=True, kw_only=True):
     more_href: str = ""
 
 
+class OwnPatrol(View, frozen=True, kw_only=True):
+    """One of the reader's own patrols."""
+
+    when: str
+    route: str
+    time: str
+    status: Status
+    points: str = ""
+
+
+class OwnPatrols(View, frozen=True, kw_only=True):
+    """`patrol/mine.html`; the block `panel` alone is the panel on the home page."""
+
+    recent: tuple[OwnPatrol, ...] = ()
+    earlier: tuple[OwnPatrol, ...] = ()
+    earlier_href: str = ""
+
+
 class TeamsView(View, frozen=True, kw_only=True):
     """`patrol/teams.html`: for which team?"""
 

@@ -1,4 +1,4 @@
-"""The main job, as three people live it: a patrol is recorded, a volunteer reads why, a reward is handed over."""
+"""The main job: a leader records a patrol, a volunteer reads why, a clerk hands over a reward."""
 
 import re
 from datetime import datetime, timedelta

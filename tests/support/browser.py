@@ -104,8 +104,8 @@ async def sideways_scroll(page: Page) -> list[str]:
 async def small_targets(page: Page, least: int = 44) -> list[str]:
     """Buttons, fields and standalone links a thumb would miss; empty is good.
 
-    A box or radio counts with its label; a link inside running text is exempt, as in WCAG 2.5.8, and so is what
-    waits outside the page until it has the focus.
+    A box or radio counts with its label; a link inside running text is exempt (WCAG 2.5.8), and so
+    is what waits outside the page until it has the focus.
     """
     found: list[str] = await page.evaluate(
         """least => {

@@ -1,4 +1,4 @@
-"""The application over the cast, and browsers of its figures. One engine: the other is for what differs there."""
+"""The application over the cast, and browsers of its figures; on one engine, unless a test asks for both."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -83,7 +83,9 @@ async def test_a_clerk_cannot_serve_his_own_household(enter: Enter, cast: Cast) 
     assert await cast.house.db.value("select count(*) from redemption") == 0
 
 
-@pytest.mark.parametrize("typed", ["", "00000000", "没有这个人", "<script>alert(1)</script>", "9" * 300, "%_!"])
+@pytest.mark.parametrize(
+    "typed", ["", "00000000", "没有这个人", "<script>alert(1)</script>", "9" * 300, "%_!"]
+)
 async def test_what_finds_nobody_is_said_at_the_field_and_stays_typed(
     enter: Enter, cast: Cast, typed: str
 ) -> None:

@@ -42,7 +42,9 @@ async def test_the_token_of_another_session_is_worth_nothing(enter: Enter) -> No
     assert (await other.post("/prefs", {**PREFS, "_csrf_token": token})).status == 303
 
 
-async def test_the_token_from_before_signing_in_is_worth_nothing_afterwards(visitor: Guest, cast: Cast) -> None:
+async def test_the_token_from_before_signing_in_is_worth_nothing_afterwards(
+    visitor: Guest, cast: Cast
+) -> None:
     page = await visitor.get("/sign-in")
     await visitor.submit(page, "/sign-in", login=cast["赵叔叔"].number, password=PASSWORD)
     assert (await visitor.post("/prefs", {**PREFS, "_csrf_token": page.csrf})).status == 403

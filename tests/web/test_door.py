@@ -98,7 +98,9 @@ async def test_a_foreign_thing_looks_exactly_like_one_that_does_not_exist(
     assert looked >= 4
 
 
-async def test_a_visitor_is_sent_to_sign_in_wherever_he_goes(app: Litestar, visitor: Guest, cast: Cast) -> None:
+async def test_a_visitor_is_sent_to_sign_in_wherever_he_goes(
+    app: Litestar, visitor: Guest, cast: Cast
+) -> None:
     for route in routes_of(app):
         for slug in ("hongqi", "nowhere"):
             path = filled(route, slug, "0123456789AB")
@@ -118,7 +120,12 @@ async def test_htmx_is_sent_to_the_sign_in_page_as_a_whole(visitor: Guest) -> No
 async def test_a_page_without_the_permission_looks_like_no_page(enter: Enter) -> None:
     member = await enter("赵叔叔")
     absent = await member.get("/c/hongqi/points/0123456789AB")
-    for path in ("/c/hongqi/counter", "/c/hongqi/review", "/c/hongqi/x/patrol/shifts/new", "/c/hongqi/x/nothing"):
+    for path in (
+        "/c/hongqi/counter",
+        "/c/hongqi/review",
+        "/c/hongqi/x/patrol/shifts/new",
+        "/c/hongqi/x/nothing",
+    ):
         reply = await member.get(path)
         assert reply.status == absent.status == 404
     assert (await member.get("/design")).status == 404
@@ -147,7 +154,9 @@ async def test_a_plugin_switched_off_closes_its_pages_at_once(enter: Enter, cast
 
 
 @pytest.mark.parametrize("slug", ["sign-in", "static", "healthz", "x", "prefs", "..", "%2e%2e", "a%00b"])
-async def test_words_of_other_addresses_in_a_path_open_nothing(visitor: Guest, enter: Enter, slug: str) -> None:
+async def test_words_of_other_addresses_in_a_path_open_nothing(
+    visitor: Guest, enter: Enter, slug: str
+) -> None:
     member = await enter("赵叔叔")
     assert (await visitor.get(f"/c/{slug}/points")).status in (303, 404)
     assert (await member.get(f"/c/{slug}/points")).status == 404

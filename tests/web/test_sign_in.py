@@ -1,4 +1,4 @@
-"""Signing in and out: a new session every time, nothing taken over from the browser, nothing told to guessers."""
+"""Signing in and out: a new session every time, nothing taken from the browser, nothing told to guessers."""
 
 from dataclasses import replace
 
@@ -77,7 +77,9 @@ async def test_what_was_typed_stays_but_not_the_password(visitor: Guest) -> None
     assert "my-secret-password" not in reply.text
 
 
-@pytest.mark.parametrize(("login", "password"), [("", ""), ("", "x" * 9), ("123", ""), ("a" * 300, "b" * 300)])
+@pytest.mark.parametrize(
+    ("login", "password"), [("", ""), ("", "x" * 9), ("123", ""), ("a" * 300, "b" * 300)]
+)
 async def test_empty_and_overlong_fields_are_named(visitor: Guest, login: str, password: str) -> None:
     reply = await sign_in(visitor, login, password)
     assert reply.status == 422
@@ -95,7 +97,8 @@ async def test_guessing_is_slowed_down_in_the_readers_language(visitor: Guest, c
 
 
 @pytest.mark.parametrize(
-    "wish", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nb: c", ""]
+    "wish",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nb: c", ""],
 )
 async def test_after_signing_in_nobody_is_led_out_of_the_house(visitor: Guest, cast: Cast, wish: str) -> None:
     reply = await sign_in(visitor, cast["赵叔叔"].number, next_page=wish)

@@ -58,16 +58,16 @@ async def test_a_job_that_fails_is_kept_with_its_error_and_tried_again(house: Ho
 
 async def test_the_runner_stops_when_it_is_told(house: House) -> None:
     runs: list[int] = []
+    ran = asyncio.Event()
 
     async def count(house: House) -> None:
         runs.append(1)
+        ran.set()
 
     house.jobs = (Job("count", MINUTE, count),)
     runner = Runner(house)
     runner.start()
-    async with asyncio.timeout(5):
-        while not runs:
-            await asyncio.sleep(0.01)
+    await asyncio.wait_for(ran.wait(), 5)
     await runner.stop()
     assert runs == [1]
 

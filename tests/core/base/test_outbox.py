@@ -4,7 +4,7 @@ from core.base.act import Unit, act
 from core.base.clock import HOUR, FixedClock
 from core.base.house import Handler, House
 from core.base.ids import request_id
-from core.base.outbox import MOST_ATTEMPTS, Event, deliver, delay
+from core.base.outbox import MOST_ATTEMPTS, Event, delay, deliver
 from core.base.viewer import Viewer
 
 

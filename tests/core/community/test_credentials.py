@@ -119,6 +119,20 @@ async def test_one_address_cannot_try_many_accounts(cast: Cast) -> None:
     assert await attempt(cast, cast["李阿姨"].number, address="10.0.0.10") == cast["李阿姨"].person
 
 
+async def test_neighbours_who_sign_in_rightly_do_not_use_up_their_address(cast: Cast) -> None:
+    budget = [
+        throttle.Budget("sign-in:address:" + cast.house.vault.hash("address", "10.0.0.9"), 60, 15 * MINUTE)
+    ]
+    for _ in range(59):
+        await throttle.spend(cast.house, budget)
+    for name in ("李阿姨", "赵叔叔", "钱奶奶"):
+        assert await attempt(cast, cast[name].number, address="10.0.0.9") == cast[name].person
+    with pytest.raises(Invalid):
+        await attempt(cast, cast["李阿姨"].number, "wrong", "10.0.0.9")
+    with pytest.raises(TooMany):
+        await attempt(cast, cast["李阿姨"].number, address="10.0.0.9")
+
+
 async def test_budgets_are_swept_a_day_after_they_ended(house: House, clock: FixedClock) -> None:
     await throttle.spend(house, [throttle.Budget("short", 5, MINUTE), throttle.Budget("long", 5, DAY)])
     clock.advance(DAY + HOUR)

@@ -13,8 +13,8 @@ from core.community.communities import (
     Holiday,
     add_holidays,
     change_settings,
+    communities_of,
     create_community,
-    open_communities,
 )
 from core.community.households import add_to_household, create_household, live_together
 from core.community.notices import inbox, mark_read, notify
@@ -32,6 +32,7 @@ from core.community.teams import (
     team_by_public_id,
 )
 from core.community.viewer import load_viewer
+from core.community.volunteers import NewVolunteer, add_volunteers
 from tests.support.cast import PATROL, Cast
 
 
@@ -92,7 +93,21 @@ async def test_a_community_that_cannot_be_is_refused_at_the_field(
     with pytest.raises(Invalid) as refused:
         await cast.do(cast.system(), work)
     assert list(refused.value.fields) == fields
-    assert [c.slug for c in await open_communities(cast.house)] == ["xinxing", "hongqi"]
+    assert await cast.house.db.value("select count(*) from community") == 2
+
+
+async def test_the_communities_one_belongs_to_are_those_of_service_and_of_roles(cast: Cast) -> None:
+    async def slugs(name: str) -> list[str]:
+        return [c.slug for c in await communities_of(await cast.viewer(name))]
+
+    assert await slugs("李阿姨") == ["hongqi"]
+    assert await slugs("陈社工") == ["hongqi"]
+    assert await slugs("冯阿姨") == ["xinxing"]
+    await cast.do(
+        cast.system(cast.xinxing),
+        lambda unit: add_volunteers(unit, [NewVolunteer(cast["李阿姨"].person, "2026-11-01")]),
+    )
+    assert await slugs("李阿姨") == ["xinxing", "hongqi"]
 
 
 async def test_only_an_operator_opens_a_community(cast: Cast) -> None:

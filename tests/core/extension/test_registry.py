@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from core.api import Entry, Manifest, Message, Permission, PersonalData
-from core.extension.registry import GROUP, Registry, load, names_of
+from core.base.house import House, open_house
+from core.base.migrate import migrate
+from core.base.settings import Settings
+from core.extension.registry import GROUP, Registry, leave_out_unmigrated, load, names_of
 from tests.support.programme import flat, programme
 
 
@@ -181,3 +184,22 @@ def test_a_call_reaches_one_plugin_only():
     attendance, rules = type("A", (), {"minutes": 1})(), type("R", (), {"points": 1})()
     plugin.hooks.score(attendance=attendance, rules=rules)
     assert called == ["one"]
+
+
+async def test_a_plugin_whose_migrations_have_not_run_is_left_out(blank_settings: Settings):
+    await migrate(blank_settings)
+    registry = load(["patrol"])
+    house = await open_house(blank_settings, registry=registry, handlers=registry.handlers())
+    try:
+        await leave_out_unmigrated(house)
+        assert "patrol_2026_11_23_0001" in registry.broken["patrol"]
+        assert registry.get("patrol") is None
+        assert house.handlers == ()
+    finally:
+        await house.close()
+
+
+async def test_a_migrated_plugin_stays(house: House):
+    await leave_out_unmigrated(house)
+    assert house.registry.broken == {}
+    assert [handler.name for handler in house.handlers] == ["plugin:patrol"]

@@ -1,12 +1,9 @@
 """The cast with patrols switched on, at three points an hour and half as much again at night."""
 
-import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from litestar.testing import AsyncTestClient
 
 from core.api import Attended, Unit
 from core.base.clock import HOUR, MINUTE
@@ -16,11 +13,13 @@ from plugins.patrol.service import Shift
 from tests.conftest import TONIGHT
 from tests.support.cast import Cast
 from tests.support.programme import publish_rules
+from tests.web.guest import Guest, Reply
 from web.app import create_app
 
 START = TONIGHT - 25 * HOUR  # last night, eight o'clock
 END = START + 2 * HOUR
 BASE = "/c/hongqi/x/patrol"
+Visit = Callable[[str], Awaitable["Visitor"]]
 
 
 def attended(cast: Cast, name: str, from_at: int = START, to_at: int = END) -> Attended:
@@ -55,40 +54,25 @@ async def patrol(cast: Cast) -> Cast:
     return cast
 
 
-@dataclass
-class Visitor:
-    """Somebody of the cast at the pages."""
-
-    client: AsyncTestClient[Any]
-    token: str
-
-    async def get(self, path: str) -> Any:
-        self.client.cookies.clear()
-        return await self.client.get(path, headers={"cookie": "linli=" + self.token}, follow_redirects=False)
+class Visitor(Guest):
+    """Somebody of the cast at the plugin's pages."""
 
     async def form(self, path: str = BASE + "/shifts/new") -> dict[str, Any]:
         """The hidden fields of the page's recording form."""
-        text = (await self.get(path)).text
-        form = text[text.index("data-roster") - 2000 :]
-        found = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
-        return {"team": found["team"], "request_id": found["request_id"], "_csrf_token": found["_csrf_token"]}
+        fields = (await self.get(path)).form(BASE + "/shifts")
+        return {name: fields[name] for name in ("team", "request_id", "_csrf_token")}
 
-    async def send(self, fields: dict[str, Any], path: str = BASE + "/shifts") -> Any:
-        self.client.cookies.clear()
-        return await self.client.post(
-            path,
-            data=fields,
-            headers={"cookie": "linli=" + self.token, "sec-fetch-site": "same-origin"},
-            follow_redirects=False,
-        )
+    async def record(self, fields: dict[str, Any]) -> Reply:
+        """Sends the recording form."""
+        return await self.post(BASE + "/shifts", fields)
 
 
 @pytest.fixture
-async def visit(patrol: Cast) -> AsyncIterator[Any]:
+async def visit(patrol: Cast) -> Visit:
     """`await visit("王队长")`: that figure at the pages of a running application."""
-    async with AsyncTestClient(create_app(patrol.house)) as client:
+    app = create_app(patrol.house)
 
-        async def come(name: str) -> Visitor:
-            return Visitor(client, await patrol.token(name))
+    async def come(name: str) -> Visitor:
+        return Visitor(app, {"linli": await patrol.token(name)})
 
-        yield come
+    return come
