@@ -35,7 +35,7 @@ select r.volunteer, v.status,
     exists (select 1 from interval i where i.person = r.person
             and i.from_at < r.to_at and i.to_at > r.from_at) as busy
 from rows(:people; volunteer bigint, person bigint, day text, from_at bigint, to_at bigint) as r
-join volunteer v on v.id = r.volunteer and v.person = r.person and v.community = :community
+join volunteer v on v.id = r.volunteer and +v.person = r.person and +v.community = :community
 """
 
 _ATTENDANCE = """

@@ -15,7 +15,7 @@ from rows(:waiting; id bigint) as r
 
 # Taking the row out is the lock: of two people who decide at once, one finds it gone.
 _TAKE = """
-delete from attendance_pending where attendance in ids(:attendances) and community = :community
+delete from attendance_pending where attendance in ids(:attendances) and +community = :community
 returning attendance
 """
 

@@ -25,7 +25,7 @@ order by a.id
 """
 
 _WAITS = """
-select attendance from award_waiting where attendance in ids(:attendances) and community = :community
+select attendance from award_waiting where attendance in ids(:attendances) and +community = :community
 """
 
 

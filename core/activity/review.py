@@ -54,8 +54,8 @@ from attendance a join activity ac on ac.id = a.activity
 where a.community = :community and a.id in ids(:attendances)
 """
 
-_FREE = "delete from interval where attendance in ids(:attendances) and community = :community"
-_FORGET = "delete from award_waiting where attendance in ids(:attendances) and community = :community"
+_FREE = "delete from interval where attendance in ids(:attendances) and +community = :community"
+_FORGET = "delete from award_waiting where attendance in ids(:attendances) and +community = :community"
 
 _STANDS = """
 select count(*) from attendance_decision d

@@ -27,12 +27,12 @@ insert into team_member (community, team, volunteer, role, from_day)
 select cast(:community as bigint), t.id, v.id, r.role, r.from_day
 from rows(:items; team bigint, volunteer bigint, role text, from_day text) as r
 join team t on t.id = r.team and t.community = :community and t.closed_at is null
-join volunteer v on v.id = r.volunteer and v.community = :community and v.status = 'active'
+join volunteer v on v.id = r.volunteer and +v.community = :community and v.status = 'active'
 where true on conflict do nothing returning volunteer
 """
 
 _LEADERS = """
-select v.person from volunteer v where v.community = :community and v.id in ids(:volunteers)
+select v.person from volunteer v where +v.community = :community and v.id in ids(:volunteers)
 """
 
 _LEAVE = """

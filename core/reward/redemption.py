@@ -87,6 +87,9 @@ where e.public_id = :public_id and e.community = :community
 """
 
 
+_DEARER = Message("The price has just changed. Look at it again.")
+
+
 class OutOfStock(Refused):
     """Only `left` pieces are there."""
 
@@ -117,14 +120,20 @@ class Receipt:
 
 
 async def redeem(
-    unit: Unit, volunteer: int, reward: int, quantity: int = 1, counter: int | None = None
+    unit: Unit,
+    volunteer: int,
+    reward: int,
+    quantity: int = 1,
+    counter: int | None = None,
+    *,
+    agreed: int | None = None,
 ) -> dict[str, Any]:
     """Sells `quantity` pieces of a reward to a volunteer, in a fixed number of statements.
 
-    Returns redemption, public_id, points, left (points the volunteer can still spend) and stock. Raises
-    NotFound,
-    Invalid (quantity), InsufficientPoints, OutOfStock, TooManyTaken; Refused for the clerk himself and his
-    household.
+    `agreed` is the price of one piece that was shown and said yes to; None: whatever is in force. Returns
+    redemption, public_id, points, left (points the volunteer can still spend) and stock. Raises NotFound,
+    Invalid (quantity), InsufficientPoints, OutOfStock, TooManyTaken; Refused where the price is another one
+    now, and for the clerk himself and his household.
     """
     require(unit, "redemption.make", counter=counter)
     if not 1 <= quantity <= MOST_PIECES:
@@ -132,6 +141,8 @@ async def redeem(
     if unit.actor is None:
         raise NotFound
     facts = await _facts(unit, volunteer, reward, counter)
+    if agreed is not None and agreed != facts["price"]:
+        raise Refused(_DEARER)
     page = await open_page(unit, [volunteer])
     if facts["per_person"] is not None:
         left = facts["per_person"] - await _taken_this_month(page, volunteer, reward)
@@ -207,7 +218,7 @@ async def _take_stock(unit: Unit, reward: int, quantity: int, price: int) -> int
     if row is None or row["status"] != "offered":
         raise NotFound
     if row["price"] != price:
-        raise Refused(Message("The price has just changed. Look at it again."))
+        raise Refused(_DEARER)
     raise OutOfStock(row["stock"])
 
 

@@ -56,9 +56,11 @@ async def take(phone: Phone, places: Map, who: SignIn | None, folder: Path) -> l
         async for rule in walk(page, places):
             height = await page.evaluate("document.documentElement.scrollHeight")
             size = page.viewport_size or PHONE
-            clip = {"x": 0, "y": 0, "width": size["width"], "height": min(height, TALLEST)}
             path = folder / f"{rule.name}.{way.name}.png"
-            await page.screenshot(path=path, full_page=True, clip=clip, animations="disabled")
+            # A window as tall as the page: the bar that keeps to the window's foot stays at the page's foot.
+            await page.set_viewport_size({"width": size["width"], "height": min(height, TALLEST)})
+            await page.screenshot(path=path, animations="disabled")
+            await page.set_viewport_size(size)
             taken[rule.name, number] = path
         await device.close()
     return [taken[key] for key in sorted(taken)]

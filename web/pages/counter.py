@@ -15,6 +15,7 @@ from web.view_parts import Fact, Flash, grouped, signed
 from web.views import ConfirmView, CounterMember, CounterReward, CounterView, ReceiptView
 
 PERMISSION = "redemption.make"
+_LONGEST_PRICE = 10  # digits
 _SEVERAL = Message("Several people fit. Type the whole number on the card.")
 _NOBODY = Message("Nobody here has this number. Look at the card, or ask for the telephone number.")
 
@@ -50,19 +51,21 @@ async def choose(ask: Ask) -> Answer:
 @post("/c/{slug}/redemptions", name="counter.redeem", permission=PERMISSION)
 async def redeem(ask: Ask) -> Answer:
     """Hands over: the same form sent twice is one redemption and one receipt."""
-    request_id = ask.form.request_id
-    member, reward, shelf = await _chosen(ask)
-    desk = await _desk(ask)
+    request_id, price = ask.form.request_id, ask.form.raw("price")
 
     async def work(unit: Unit) -> dict[str, object]:
-        return await redemption.redeem(unit, member.id, reward.id, 1, desk)
+        # Looked up inside the act: a form sent again gets its receipt even when the reward is gone since.
+        member, reward, _ = await _chosen(ask)
+        agreed = int(price) if price.isascii() and price.isdecimal() and len(price) <= _LONGEST_PRICE else -1
+        return await redemption.redeem(unit, member.id, reward.id, 1, await _desk(ask), agreed=agreed)
 
-    inputs = [member.id, reward.id, ask.form.raw("price")]
+    inputs = [ask.form.raw("member"), ask.form.raw("reward"), price]
     try:
         done = await act(ask.viewer, "redemption.make", request_id, inputs, work)
     except Refused as refusal:
         if isinstance(refusal, NotFound) or refusal.status not in (409, 422):
             raise
+        member, _, shelf = await _chosen(ask)
         return _page(
             ask, member=member, shelf=shelf, error=ask.render(refusal.message), status=refusal.status
         )

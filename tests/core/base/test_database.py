@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 
+import asyncpg
 import pytest
 
 from core.base.act import Unit, act, note
@@ -202,6 +203,24 @@ async def test_a_piccolo_write_outside_an_act_is_refused(house: House) -> None:
             pass
     with pytest.raises(RuntimeError, match="act"):
         engine.atomic()
+    with pytest.raises(RuntimeError, match="batch"):
+        await engine.batch(None)
+
+
+async def test_reading_opens_no_connection(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Piccolo 1.38 opens a connection and a thread for each query on SQLite."""
+    await house.db.value("select count(*) from throttle")
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(sqlite3, "connect", refuse)
+    monkeypatch.setattr(asyncpg, "connect", refuse)
+    threads = threading.active_count()
+    for number in range(20):
+        assert await house.db.value("select count(*) from throttle") == number
+        await note(house, lambda unit, n=number: insert(unit, f"b{n}"))
+    assert threading.active_count() == threads
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,21 @@ async def test_whole_numbers_only(house: House) -> None:
                 await transaction.run_text(sql, [])
 
 
+async def test_every_column_is_a_whole_number_or_text(house: House) -> None:
+    """Decimals become floats on SQLite, and times and booleans texts and numbers, each in its own way."""
+    if house.db.engine == "sqlite":
+        sql = (
+            "select distinct c.type as kind from sqlite_master t join pragma_table_info(t.name) c "
+            "where t.type = 'table' and t.name not like 'sqlite_%'"
+        )
+    else:
+        sql = (
+            "select distinct data_type as kind from information_schema.columns where table_schema = 'public'"
+        )
+    kinds = {row["kind"].lower() for row in await house.db.run_text(sql, [])}
+    assert kinds <= {"integer", "bigint", "text"}
+
+
 async def _one_audit_row(transaction: Transaction) -> None:
     await transaction.execute("insert into audit (action, result, at) values ('x', 'done', 0)")
 
