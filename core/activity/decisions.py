@@ -8,9 +8,9 @@ from core.points import awards
 from core.points.awards import Confirmed
 
 _QUEUE = """
-insert into attendance_pending (attendance, community, programme, team, since_at)
-select r.id, cast(:community as bigint), cast(:programme as text), cast(:team as bigint), cast(:now as bigint)
-from rows(:waiting; id bigint) as r
+insert into attendance_pending (attendance, community, volunteer, programme, team, since_at)
+select a.id, a.community, a.volunteer, cast(:programme as text), cast(:team as bigint), cast(:now as bigint)
+from attendance a where a.id in ids(:waiting) and +a.community = :community
 """
 
 # Taking the row out is the lock: of two people who decide at once, one finds it gone.
@@ -36,7 +36,7 @@ async def queue_up(unit: Unit, programme: str, team: int | None, attendances: Se
             programme=programme,
             team=team,
             now=unit.now,
-            waiting=[{"id": a} for a in attendances],
+            waiting=attendances,
         )
 
 

@@ -60,6 +60,7 @@ class AttendanceDecision(Table, tablename="attendance_decision"):
 class AttendancePending(Table, tablename="attendance_pending"):
     attendance = BigInt(primary_key=True)
     community = BigInt()
+    volunteer = BigInt()
     programme = Text()
     team = BigInt(null=True, default=None)
     since_at = BigInt()

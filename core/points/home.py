@@ -25,6 +25,9 @@ with me as (
 select 'me' as part, me.posted as a, me.held as b, me.debt as c, me.minutes as d, cast(null as text) as t,
     cast(null as text) as u, cast(null as text) as v, cast(null as text) as w, cast(null as text) as x,
     cast(null as text) as y,
+    (select cast(sum(k.points) as bigint)
+        from attendance_pending p join award k on k.attendance = p.attendance
+        where p.volunteer = me.volunteer and +p.community = me.community) as g,
     (select cast(sum(l.remaining) as bigint) from lot l where l.account = me.account and l.remaining > 0
         and l.expires_at <= :soon) as e,
     (select count(*) from notice n where n.person = me.person and n.community = me.community
@@ -33,7 +36,7 @@ from me
 union all
 select 'line', g.amount, g.effective_at, g.recorded_at, g.posted_after, g.public_id, g.kind, g.message,
     g.arguments,
-    g.text, g.title, g.lost, g.id from (
+    g.text, g.title, null, g.lost, g.id from (
     select t.id, case when t.credit = t.account then t.amount else -t.amount end as amount, t.effective_at,
         t.recorded_at, t.posted_after, t.public_id, t.kind, t.message, t.arguments, t.text, y.title, o.lost
     from transfer t left join award k on k.id = t.award left join award_outcome o on o.award = t.award
@@ -43,12 +46,14 @@ select 'line', g.amount, g.effective_at, g.recorded_at, g.posted_after, g.public
     order by t.id desc limit 3
 ) as g
 union all
-select 'month', m.earned, m.spent, m.minutes, null, m.month, null, null, null, null, null, null, null from (
+select 'month', m.earned, m.spent, m.minutes, null, m.month, null, null, null, null, null, null, null, null
+from (
     select earned, spent, minutes, month from volunteer_month
     where volunteer = (select volunteer from me) and community = :community order by month desc limit 12
 ) as m
 union all
-select 'goal', q.price, q.stock, null, null, q.public_id, q.name, null, null, null, null, null, null from (
+select 'goal', q.price, q.stock, null, null, q.public_id, q.name, null, null, null, null, null, null, null
+from (
     select r.price, r.stock, r.public_id, r.name from reward r
     where r.community = :community and r.status = 'offered' and r.stock > 0
         and r.price > (select posted - held from me) order by r.price, r.id limit 1
@@ -68,9 +73,13 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Everything on the home page. `expiring` points end within 30 days; months come oldest first."""
+    """Everything on the home page; months come oldest first.
+
+    `pending` points are proposed and wait for a second person; `expiring` ones end within 30 days.
+    """
 
     balance: Balance
+    pending: int
     expiring: int
     lines: list[Entry]
     months: list[Month]
@@ -114,6 +123,7 @@ async def home(viewer: Viewer, volunteer: int | None = None) -> Home:
     goal = next((Goal(r["t"], r["u"], r["a"], r["a"] - have.available) for r in parts["goal"]), None)
     return Home(
         balance=have,
+        pending=me["g"] or 0,
         expiring=me["e"] or 0,
         lines=[_entry(row) for row in sorted(parts["line"], key=lambda r: -r["f"])],
         months=sorted((Month(r["t"], r["a"], r["b"], r["c"]) for r in parts["month"]), key=lambda m: m.month),

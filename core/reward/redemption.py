@@ -130,10 +130,9 @@ async def redeem(
 ) -> dict[str, Any]:
     """Sells `quantity` pieces of a reward to a volunteer, in a fixed number of statements.
 
-    `agreed` is the price of one piece that was shown and said yes to; None: whatever is in force. Returns
-    redemption, public_id, points, left (points the volunteer can still spend) and stock. Raises NotFound,
-    Invalid (quantity), InsufficientPoints, OutOfStock, TooManyTaken; Refused where the price is another one
-    now, and for the clerk himself and his household.
+    `agreed` is the price that was shown. Returns redemption, public_id, points, left (points that can still
+    be spent) and stock. Raises NotFound, Invalid (quantity), InsufficientPoints, OutOfStock, TooManyTaken;
+    Refused where the price is another one now, and for the clerk himself and his household.
     """
     require(unit, "redemption.make", counter=counter)
     if not 1 <= quantity <= MOST_PIECES:

@@ -77,6 +77,10 @@ async def test_a_patrol_becomes_points_and_points_become_rice(
     # The leader's own patrol waits for somebody else: 29 are booked, three of them for one hour.
     assert sorted(number(s) for s in sums) == [HALF] * LATECOMERS + [WHOLE] * (PEOPLE - 1 - LATECOMERS)
 
+    await his.goto("/c/chengjiang")
+    waits = his.locator(".balance dt", has_text="待入账")
+    assert number(await waits.locator("xpath=following-sibling::dd").inner_text()) >= WHOLE
+
     assert await balance(hers) == before + HALF
     await hers.locator(".lines a").first.click()
     line = await hers.locator("main").inner_text()

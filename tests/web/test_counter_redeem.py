@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.base.act import Unit, note
 from tests.support.cast import Cast
 from tests.web.conftest import BOTH, Enter
 from tests.web.walks import choose, find, points_of, record_patrol
@@ -35,9 +36,19 @@ async def test_a_reward_is_handed_over_once_however_often_the_form_is_sent(enter
     assert first.location == again.location
     assert await points_of(cast, "赵叔叔") == before - 15
     assert await cast.house.db.value("select count(*) from redemption") == 1
+    # Even when the reward is gone since: what was done is answered as it was.
+    await _withdraw(cast)
+    assert (await clerk.post(REDEEM, fields)).location == first.location
     receipt = await clerk.get(first.location)
     assert "−15" in receipt.text
     assert "香皂" in receipt.text
+
+
+async def _withdraw(cast: Cast) -> None:
+    async def work(unit: Unit) -> None:
+        await unit.execute("update reward set status = 'withdrawn' where id = :soap", soap=cast.soap)
+
+    await note(cast.house, work)
 
 
 async def test_the_same_form_with_another_reward_is_a_conflict(enter: Enter, cast: Cast) -> None:

@@ -71,6 +71,7 @@ def _view(ask: Ask, found: Home) -> HomeView:
     fresh = not found.lines
     return HomeView(
         usable=grouped(balance.available),
+        pending=grouped(found.pending) if found.pending else "",
         expiring=grouped(found.expiring) if found.expiring else "",
         debt=grouped(balance.debt) if balance.debt else "",
         hours=ask.duration(balance.minutes) if balance.minutes else "",

@@ -69,11 +69,13 @@ create table attendance_decision (
 create table attendance_pending (
     attendance bigint primary key,
     community bigint not null,
+    volunteer bigint not null,
     programme text not null,
     team bigint,
     since_at bigint not null,
     foreign key (community, attendance) references attendance (community, id)
 );
+create index attendance_pending_own on attendance_pending (volunteer);
 create index attendance_pending_queue on attendance_pending (community, since_at);
 
 -- Where a person was, across all communities: no two of them may overlap.

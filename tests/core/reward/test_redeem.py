@@ -225,3 +225,12 @@ async def test_a_redemption_takes_a_fixed_number_of_statements(town: Town) -> No
         await redeem(town, soap, 18)
     assert [s.sql for s in one] == [s.sql for s in many]
     assert len(one) <= 20
+
+
+async def test_the_price_agreed_is_the_price_paid(town: Town) -> None:
+    await town.earn([(0, 100)])
+    rice = await town.stock("Rice", 44, 3)
+    with pytest.raises(Refused, match="price"):
+        await redeem(town, rice, agreed=40)
+    assert await state(town) == (100, [3])
+    assert (await redeem(town, rice, agreed=44)).answer["points"] == 44
