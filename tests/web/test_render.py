@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2 import UndefinedError
+from jinja2 import TemplateError, UndefinedError
 from litestar import Litestar
+from markupsafe import Markup, escape
 
 from web.app import FOLDER, texts_of
 from web.assets import Assets, NoAsset
-from web.render import Renderer
+from web.render import Renderer, escaped
 from web.site import Site
 from web.view_parts import PageFrame
 from web.views import MessageView
@@ -34,6 +35,20 @@ def test_whatever_the_file_is_called_it_is_escaped(tmp_path: Path) -> None:
     )
     assert "<" not in drawn
     assert drawn.count("&lt;") == 6
+
+
+class _Loud(str):
+    """A text of another type, as a library may hand one in."""
+
+
+@pytest.mark.parametrize("value", [EVIL, _Loud(EVIL), [EVIL], 44, None, Markup("<b>"), "\N{MINUS SIGN}44"])
+def test_every_kind_of_value_is_written_as_markupsafe_writes_it(value: Any) -> None:
+    assert escaped(value) == str(escape(value))
+
+
+def test_escaping_cannot_be_switched_off_in_a_template(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError):
+        draw(tmp_path, "{% autoescape false %}{{ view.heading }}{% endautoescape %}", heading=EVIL)
 
 
 def test_a_name_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
