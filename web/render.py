@@ -30,6 +30,7 @@ from web.assets import Assets, NoAsset
 from web.view_parts import PageFrame, View
 
 TEMPLATES = Path(__file__).parent / "templates"
+_PLACE = re.compile(r"%\((\w+)\)s")
 _SYMBOL = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -63,6 +64,28 @@ class _Words(NodeTransformer):
             if found is None
             else nodes.MarkSafe(nodes.Const(found, lineno=node.lineno), lineno=node.lineno)
         )
+
+    def visit_Output(self, node: nodes.Output, *args: Any, **kwargs: Any) -> nodes.Node:
+        """`{{ _("%(sum)s points", sum=x) }}` becomes the words around an ordinary `{{ x }}`."""
+        self.generic_visit(node, *args, **kwargs)
+        node.nodes = [part for child in node.nodes for part in self._spread(child)]
+        return node
+
+    def _spread(self, child: nodes.Expr) -> list[nodes.Expr]:
+        if not isinstance(child, nodes.Call) or not isinstance(child.node, nodes.Name):
+            return [child]
+        one = child.args[0] if len(child.args) == 1 else None
+        if child.node.name not in ("_", "gettext") or not isinstance(one, nodes.Const) or not child.kwargs:
+            return [child]
+        given = {pair.key: pair.value for pair in child.kwargs}
+        pieces = _PLACE.split(self._catalogue.gettext(one.value))
+        if not given.keys() >= set(pieces[1::2]) or any("%" in p.replace("%%", "") for p in pieces[::2]):
+            return [child]
+        spread: list[nodes.Expr] = []
+        for place, piece in enumerate(pieces):
+            words = nodes.MarkSafe(nodes.Const(piece.replace("%%", "%"), lineno=child.lineno))
+            spread.append(given[piece] if place % 2 else words)
+        return spread
 
     def _known(self, name: str, constants: list[Any]) -> str | None:
         if name in ("_", "gettext") and len(constants) == 1:

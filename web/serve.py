@@ -1,5 +1,6 @@
 """Opening the house for a process: with its plugins, handlers and jobs; and the application uvicorn runs."""
 
+import gc
 import json
 import os
 from collections.abc import Sequence
@@ -70,6 +71,9 @@ class Application:
         try:
             app = create_app(house, jobs=True)
             app.state.site.renderer.warm()
+            # What was made at start stays for ever: the collector need not look at it again.
+            gc.collect()
+            gc.freeze()
             yield app
         finally:
             await house.close()
