@@ -37,6 +37,8 @@ DAY = "2026-11-20"
 
 Rows = dict[str, list[dict[str, Any]]]
 Raw = Callable[[Rows], Awaitable[None]]
+Figure = tuple[int, float, float, int]  # people, our milliseconds, raw milliseconds, our statements
+Measured = Callable[[Settings, Callable[[], Awaitable[Raw]]], Awaitable[list[Figure]]]
 
 # What one confirmation writes, in the order of its foreign keys: first the new rows, then the moved ones.
 WROTE = {
@@ -78,10 +80,10 @@ def raw_text(table: str, columns: list[str], engine: str, types: list[str]) -> s
     return texts[engine, table in MOVED]
 
 
-async def rows_of(db: Database, act: int) -> Rows:
-    """The rows an act wrote and moved."""
+async def rows_of(db: Database, act: int, wrote: dict[str, str] = WROTE) -> Rows:
+    """The rows an act wrote and moved, by table, in the order of `wrote`."""
     found: Rows = {}
-    for table, sql in WROTE.items():
+    for table, sql in wrote.items():
         rows = await db.fetch(sql, act=act)
         found[table] = [{name: row[name] for name in row.keys()} for row in rows]  # noqa: SIM118
     return found
@@ -143,10 +145,8 @@ async def prepare(town: Town) -> dict[int, list[list[int]]]:
     return made
 
 
-async def measure(
-    settings: Settings, copy: Callable[[], Awaitable[Raw]]
-) -> list[tuple[int, float, float, int]]:
-    """(people, our milliseconds, raw milliseconds, our statements) for each case; medians."""
+async def measure(settings: Settings, copy: Callable[[], Awaitable[Raw]]) -> list[Figure]:
+    """Figures for each case; medians."""
     house = await open_house(settings)
     town = await found_town(house, volunteers=max(CASES))
     waiting = await prepare(town)
@@ -192,7 +192,7 @@ def run_folder() -> Iterator[Path]:
         shutil.rmtree(run, ignore_errors=True)
 
 
-def measure_sqlite(run: Path) -> list[tuple[int, float, float, int]]:
+def measure_sqlite(run: Path, measured: Measured) -> list[Figure]:
     folder = run / "sqlite"
     folder.mkdir()
     with fresh_database("sqlite", run, folder, "migrated", migrated) as settings:
@@ -202,10 +202,10 @@ def measure_sqlite(run: Path) -> list[tuple[int, float, float, int]]:
             await asyncio.to_thread(shutil.copyfile, settings.sqlite_path, twin)
             return raw_sqlite(twin)
 
-        return asyncio.run(measure(settings, copy))
+        return asyncio.run(measured(settings, copy))
 
 
-def measure_postgres(run: Path) -> list[tuple[int, float, float, int]]:
+def measure_postgres(run: Path, measured: Measured) -> list[Figure]:
     folder = run / "postgres"
     folder.mkdir()
     with fresh_database("postgres", run, folder, "migrated", migrated) as settings:
@@ -215,20 +215,24 @@ def measure_postgres(run: Path) -> list[tuple[int, float, float, int]]:
             name = settings.database.partition("@/")[2].partition("?")[0]
             return await raw_postgres(cluster.url(cluster.create(name)))
 
-        return asyncio.run(measure(settings, copy))
+        return asyncio.run(measured(settings, copy))
 
 
-def main() -> None:
-    """Prints the table."""
-    print(f"Confirming attendances: the whole act and the same rows by the bare driver, medians of {ROUNDS}")
+def table(title: str, measured: Measured) -> None:
+    """Measures on each engine that is there, and prints the figures."""
+    print(f"\n{title}: the whole act and the same rows by the bare driver, medians of {ROUNDS}")
     print(f"{'engine':10} {'people':>6} {'act ms':>8} {'raw ms':>8} {'raw/act':>8} {'statements':>11}")
     with run_folder() as run:
         engines = [("SQLite", measure_sqlite)]
         if postgres_programs() is not None:
             engines.append(("PostgreSQL", measure_postgres))
-        for name, measured in engines:
-            for people, ours, theirs, statements in measured(run):
+        for name, on_engine in engines:
+            for people, ours, theirs, statements in on_engine(run, measured):
                 print(f"{name:10} {people:6} {ours:8.2f} {theirs:8.2f} {theirs / ours:8.2f} {statements:11}")
+
+
+def main() -> None:
+    table("Confirming attendances", measure)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from core.points.statement import balance
 from core.reward import catalogue
 from core.reward.redemption import redeem
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "volunteers.csv"
+EXAMPLE = Path(__file__).parent / "examples" / "volunteers.csv"
 SEED = 2026
 BEGAN = 120 * DAY  # so long ago the county took Linli into use
 ZONE = "Asia/Shanghai"

@@ -9,7 +9,7 @@ from web.ask import Ask
 from web.frame import plugin_entries
 from web.pages.words import line_row
 from web.routes import Answer, get
-from web.view_parts import Bar, Fact, NavItem, grouped
+from web.view_parts import Bar, NavItem, grouped
 from web.views import HomeView, MessageView, Panel, RewardProgress
 
 _MONTHS = 6
@@ -38,7 +38,7 @@ def _staff(ask: Ask) -> Answer:
         view = MessageView(
             heading=_hello(ask),
             tone="info",
-            facts=tuple(Fact(label=item.title, text=ask._("Open"), href=item.href) for item in rest),
+            actions=tuple(rest),
             href=first.href,
             label=first.title,
         )
