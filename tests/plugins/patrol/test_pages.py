@@ -220,5 +220,5 @@ async def test_the_list_goes_on_after_twenty_shifts(patrol: Cast, visit: Visit):
     first = await leader.get(BASE + "/shifts")
     more = re.search(r'href="([^"]*before=\d+)"', first.text)
     assert more is not None
-    assert first.text.count('class="line"') == 20
-    assert (await leader.get(more[1])).text.count('class="line"') == 1
+    assert first.text.count('class="line below"') == 20
+    assert (await leader.get(more[1])).text.count('class="line below"') == 1
