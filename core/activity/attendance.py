@@ -214,15 +214,7 @@ async def _write(unit: Unit, activity: int, scored: Sequence[Scored], evidence: 
 async def _propose(unit: Unit, programme: str, pairs: Sequence[tuple[Scored, int]]) -> tuple[int, ...]:
     """Writes the proposed lines; returns the attendances whose award waits."""
     items = [
-        awards.Proposed(
-            attendance=attendance,
-            volunteer=s.attended.volunteer,
-            person=s.attended.person,
-            programme=programme,
-            sheet=s.sheet,
-            day=s.day,
-            lines=s.lines,
-        )
+        s.proposed(attendance, programme, s.sheet)
         for s, attendance in pairs
         if s.sheet is not None and s.lines
     ]

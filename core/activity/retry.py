@@ -87,15 +87,7 @@ async def _settle(unit: Unit, programme: str, pairs: list[tuple[int, Scored]]) -
     waits = await unit.fetch(_WAITS, attendances=[a for a, _ in pairs], community=unit.community)
     still = {row["attendance"] for row in waits}
     good = [
-        awards.Proposed(
-            attendance=attendance,
-            volunteer=s.attended.volunteer,
-            person=s.attended.person,
-            programme=programme,
-            sheet=s.sheet,
-            day=s.day,
-            lines=s.lines,
-        )
+        s.proposed(attendance, programme, s.sheet)
         for attendance, s in pairs
         if attendance in still and s.sheet is not None and not s.error
     ]

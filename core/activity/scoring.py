@@ -15,6 +15,7 @@ from core.base.viewer import Viewer
 from core.extension.calls import BadAnswer, ask
 from core.extension.registry import Plugin
 from core.extension.types import Attendance, Line
+from core.points import awards
 from core.points.rules import Sheet, in_force
 
 MOST_LINES = 20
@@ -49,6 +50,18 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
     sheet: int | None
     lines: tuple[Line, ...]
     error: str = ""
+
+    def proposed(self, attendance: int, programme: str, sheet: int) -> awards.Proposed:
+        """What the book keeps of it until a decision; `sheet` is the rule sheet it was reckoned under."""
+        return awards.Proposed(
+            attendance=attendance,
+            volunteer=self.attended.volunteer,
+            person=self.attended.person,
+            programme=programme,
+            sheet=sheet,
+            day=self.day,
+            lines=self.lines,
+        )
 
 
 async def score(viewer: Viewer, programme: str, kind: str, items: Iterable[Attended]) -> list[Scored]:
