@@ -61,12 +61,17 @@ shots: $(VENV)/test.stamp  ## every page as a person sees it, contact sheets in 
 locale: $(VENV)/test.stamp  ## collect texts from the sources into the catalogues
 	$(PY) -m web.locale_tool
 
-LOCK := $(PY) -m piptools compile --quiet --generate-hashes --allow-unsafe --all-build-deps --strip-extras \
+LOCK := $(PY) -m piptools compile --quiet --generate-hashes --allow-unsafe --all-build-deps --no-strip-extras \
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate
 
+# Extras stay in the lists: pip before 23.3 looks for `pydantic[email]` apart from `pydantic`, finds a newer one
+# without a hash here, and stops. As constraints they may not have them. UPGRADE= adds without moving the rest.
+UPGRADE ?= --upgrade
 lock: $(VENV)/test.stamp  ## choose versions anew (needs pip-tools in the environment)
-	$(LOCK) --upgrade --output-file requirements/runtime.txt pyproject.toml
-	$(LOCK) --extra test --constraint requirements/runtime.txt --output-file requirements/test.txt pyproject.toml
+	$(LOCK) $(UPGRADE) --output-file requirements/runtime.txt pyproject.toml
+	sed -E 's/^([a-z0-9-]+)\[.*\]==/\1==/' requirements/runtime.txt > requirements/.constraints
+	$(LOCK) --extra test --constraint requirements/.constraints --output-file requirements/test.txt pyproject.toml
+	rm requirements/.constraints
 
 clean:  ## remove what was made; the data stays
 	rm -rf build dist shots *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
