@@ -10,7 +10,7 @@ from core.activity.scoring import Attended, Scored, score
 from core.base.act import Done, Unit, act
 from core.base.clock import DAY, HOUR, MINUTE, day_of, local, moment
 from core.base.database import Row
-from core.base.errors import Conflict, Invalid, Message, NotFound, Refused
+from core.base.errors import N_, Conflict, Invalid, Message, NotFound, Refused
 from core.base.ids import public_id, request_id
 from core.base.outbox import Event
 from core.base.viewer import Viewer
@@ -34,12 +34,6 @@ from core.extension.switch import settings_of
 from core.extension.types import Attendance, Line
 from core.points.caps import Caps
 from core.points.rules import publish, versions
-
-
-def N_(text: str) -> str:
-    """Marks a text for translation where it stands; it is translated where it is shown."""
-    return text
-
 
 __all__ = [
     "API_VERSION",

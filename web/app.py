@@ -23,6 +23,7 @@ from web.ask import PRIVATE
 from web.assets import Assets
 from web.cookies import Cookies
 from web.csrf import Forms
+from web.forms import MOST_FIELDS
 from web.pages import account, counter, fixed, home, landing, notices, points, review, rewards
 from web.render import Renderer
 from web.routes import Route, Rule, Undeclared, clashes
@@ -155,6 +156,7 @@ def create_app(house: House, *, jobs: bool = False, extra: Iterable[Any] = ()) -
         route_handlers=[*(_handler(site, route) for route in routes), *extra],
         openapi_config=None,
         logging_config=None,
+        multipart_form_part_limit=MOST_FIELDS,
         debug=False,
         before_send=[add_headers],
         exception_handlers={HTTPException: other, Exception: other},

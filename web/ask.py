@@ -9,7 +9,7 @@ from core.base.viewer import Viewer
 from web import format as written
 from web import hx
 from web.cookies import Likes
-from web.forms import EMPTY, Form
+from web.forms import EMPTY, Form, Upload
 from web.frame import build_frame
 from web.routes import Answer, Rule
 from web.security import Headers
@@ -35,6 +35,7 @@ class Ask:
         "community",
         "cookies",
         "extra",
+        "files",
         "form",
         "headers",
         "lang",
@@ -58,6 +59,7 @@ class Ask:
         self.path: dict[str, str] = {}
         self.query: Form = EMPTY
         self.form: Form = EMPTY
+        self.files: dict[str, Upload] = {}  # by field, where the rule takes files
         self.cookies: dict[str, str] = {}
         self.session_token = ""
         self.binding = ""  # what form tokens hang on
@@ -165,6 +167,12 @@ class Ask:
             status_code=status,
             headers=[*(headers or []), *self.extra],
         )
+
+    def download(self, body: bytes, media_type: str, name: str) -> Answer:
+        """A file to keep; `name` may be in any language."""
+        plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)
+        told = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+        return self.answer(body, media_type, headers=[("content-disposition", told), *PRIVATE])
 
     def redirect(self, url: str) -> Answer:
         """303: after a form, or to somewhere else; `url` is an address of this house."""

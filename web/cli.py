@@ -14,15 +14,18 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from core.base.act import SYSTEM, Unit, act
 from core.base.errors import Message
 from core.base.house import House
 from core.base.i18n import language_of
+from core.base.ids import request_id
 from core.base.migrate import migrate as run_migrations
 from core.base.migrate import pending
 from core.base.settings import BadSetting, Settings, from_environment
 from core.base.sqlite import wal_race
+from core.community.roles import ensure_core_roles
 from core.community.viewer import load_viewer, system_viewer
-from core.extension.registry import load, names_of
+from core.extension.registry import Registry, load, names_of
 from core.lifecycle.csv_table import BadFile
 from core.lifecycle.demo import is_empty, load_demo
 from core.lifecycle.import_csv import import_csv, look_through
@@ -103,11 +106,25 @@ async def migrate() -> None:
     report = await run_migrations(settings, registry.sources(), lambda text: screen.print(text, style="dim"))
     if report.backup is not None:
         screen.print(f"copy of the database before: {report.backup}")
+    await _bring_up_roles(settings, registry)
     screen.print(f"{len(report.ran)} migrations run" if report.ran else "the database is up to date")
     for name, reason in {**registry.broken, **report.failed}.items():
         screen.print(f"plugin {name} does not run: {reason}", style="red")
     if report.failed:
         sys.exit(1)
+
+
+async def _bring_up_roles(settings: Settings, registry: Registry) -> None:
+    """The core's roles are data: a release that gives one of them more brings it with the migrations."""
+    house = await open_linli(settings, registry)
+
+    async def work(unit: Unit) -> dict[str, Any]:
+        return {"changed": await ensure_core_roles(unit)}
+
+    try:
+        await act(system_viewer(house, None), "roles.ensure", f"{SYSTEM}roles:{request_id()}", None, work)
+    finally:
+        await house.close()
 
 
 @main.command()

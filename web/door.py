@@ -7,6 +7,7 @@ lets people in. The order is the same for everybody, so that foreign and absent 
 from typing import Any
 
 from litestar import Request
+from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException
 
 from core.base.errors import NotFound, NotSignedIn, Refused
@@ -17,12 +18,14 @@ from core.community.viewer import load_viewer
 from web import csrf, errors, forms
 from web.ask import Ask
 from web.cookies import YEAR, Likes, likes, parse
+from web.forms import Upload
 from web.rates import spend
 from web.routes import Answer, Route, Rule
 from web.security import same_origin
 from web.site import Site
 
 URLENCODED = b"application/x-www-form-urlencoded"
+MULTIPART = b"multipart/form-data"
 TOO_LARGE = 413
 _MOST_PATH = 200  # characters of one path parameter
 
@@ -78,9 +81,10 @@ def _speak(ask: Ask) -> None:
 
 async def _enter(ask: Ask, request: Request[Any, Any, Any]) -> None:
     rule, site = ask.rule, ask.site
-    if ask.session_token:
+    if ask.session_token or rule.tenant == "public":
         slug = ask.path.get("slug") if rule.tenant != "none" else None
-        ask.viewer, ask.community = await load_viewer(site.house, hash_of(ask.session_token), slug)
+        known = hash_of(ask.session_token) if ask.session_token else None
+        ask.viewer, ask.community = await load_viewer(site.house, known, slug)
         viewer = ask.viewer
         if viewer.person is not None:
             likes = ask.likes
@@ -110,7 +114,10 @@ def _bind(ask: Ask) -> None:
 
 def _belongs(ask: Ask) -> None:
     rule, viewer = ask.rule, ask.viewer
-    if rule.tenant != "none":
+    if rule.tenant == "public":
+        if ask.community is None:
+            raise NotFound
+    elif rule.tenant != "none":
         place = ask.community
         here = place is not None and (
             viewer.volunteer is not None or any(g.community in (None, place.id) for g in viewer.grants)
@@ -131,11 +138,31 @@ async def _form(ask: Ask, request: Request[Any, Any, Any]) -> None:
     if not same_origin(headers, site.house.settings.base_url):
         raise errors.Forged
     kind = headers.get(b"content-type", URLENCODED).partition(b";")[0].strip().lower()
-    body = await request.body()
-    if body and kind != URLENCODED:
-        raise errors.NotOurs
-    ask.form = forms.read(body)
+    if kind == MULTIPART and ask.rule.files:
+        await _read_files(ask, request)
+    else:
+        body = await request.body()
+        if body and kind != URLENCODED:
+            raise errors.NotOurs
+        ask.form = forms.read(body)
     given = ask.form.raw(csrf.FIELD) or headers.get(csrf.HEADER, b"").decode("latin-1")
     if not site.forms.fits(ask.binding, given):
         raise errors.Forged
     await spend(site.house, ask.rule.rate, ask.viewer.person, ask.address)
+
+
+async def _read_files(ask: Ask, request: Request[Any, Any, Any]) -> None:
+    """A form with files; one file a field, the first of a name wins."""
+    try:
+        found = list((await request.form()).multi_items())
+    except (ValueError, LookupError) as error:
+        raise errors.NotOurs from error
+    if len(found) > forms.MOST_FIELDS:
+        raise errors.TooLarge
+    ask.form = forms.of_pairs((name, value) for name, value in found if isinstance(value, str))
+    for name, value in found:
+        if isinstance(value, UploadFile):
+            content = await value.read()
+            await value.close()
+            if content or value.filename:
+                ask.files.setdefault(name, Upload((value.filename or "")[-_MOST_PATH:], content))

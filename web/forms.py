@@ -4,7 +4,8 @@ Text is cut of control characters (a NUL would make PostgreSQL refuse the statem
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from core.base.errors import Invalid, Message
@@ -14,6 +15,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _WIDE_DIGITS = {ord("０") + n: str(n) for n in range(10)}
 REQUEST_ID = "request_id"
 _ID = re.compile(r"[0-9A-Za-z_.-]{8,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came with a form. The name is the sender's word: shown, never used as a path."""
+
+    name: str
+    content: bytes
 
 
 class Form:
@@ -95,6 +104,11 @@ def read(encoded: bytes) -> Form:
         )
     except ValueError as error:
         raise Invalid({"": Message("This form has too many fields.")}) from error
+    return of_pairs(pairs)
+
+
+def of_pairs(pairs: Iterable[tuple[str, str]]) -> Form:
+    """A form from its fields in order, each cleaned."""
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
         fields.setdefault(name, []).append(_CONTROL.sub("", value).strip())

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from core.base.errors import N_
 from web.view_parts import Flash, NavItem, PageFrame
 
 if TYPE_CHECKING:
@@ -10,6 +11,17 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 2000
 _MOST_TABS = 5
+
+# The office's pages: title, address below the community, icon, permission.
+OFFICE = (
+    (N_("People"), "/people", "users", "volunteer.read"),
+    (N_("Teams"), "/teams", "shield", "team.write"),
+    (N_("Activities"), "/activities", "calendar", "activity.read"),
+    (N_("Areas and posts"), "/areas", "pin", "area.read"),
+    (N_("Rewards and stock"), "/stock", "gift", "reward.write"),
+    (N_("Imports"), "/imports", "list", "import.run"),
+    (N_("Settings"), "/settings", "tools", "community.settings"),
+)
 Menus = tuple[tuple[NavItem, ...], tuple[NavItem, ...]]
 
 
@@ -79,6 +91,11 @@ def _build(ask: "Ask") -> Menus:
         review = NavItem(title=ask._("Review"), href=base + "/review", icon="check")
         (tabs if len(tabs) < _MOST_TABS else nav).append(review)
     nav += of_plugins
+    nav += [
+        NavItem(title=ask._(title), href=base + path, icon=icon)
+        for title, path, icon, permission in OFFICE
+        if viewer.may_somewhere(permission)
+    ]
     nav.append(NavItem(title=ask._("Other communities"), href="/", icon="house"))
     if viewer.may("operator"):
         nav.append(NavItem(title=ask._("Parts"), href="/design", icon="star"))

@@ -4,13 +4,17 @@ Each class counts for itself (a bucket carries its class), per person or, before
 Addresses are kept as keyed hashes. Wrong passwords have budgets of their own in `core.community.credentials`.
 """
 
-from core.base.clock import MINUTE
+from core.base.clock import HOUR, MINUTE
 from core.base.house import House
 from core.community import throttle
 from core.community.throttle import Budget
 
 # class: (requests, in so many milliseconds)
-BUDGETS: dict[str, tuple[int, int]] = {"write": (120, MINUTE), "sign_in": (60, MINUTE)}
+BUDGETS: dict[str, tuple[int, int]] = {
+    "write": (120, MINUTE),
+    "sign_in": (60, MINUTE),
+    "apply": (20, HOUR),  # a neighbourhood behind one address, but no flood of invented people
+}
 
 
 async def spend(house: House, rate: str, person: int | None, address: str) -> None:

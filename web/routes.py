@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 Answer = ASGIResponse
 Run = Callable[["Ask"], Awaitable[ASGIResponse]]
-Tenant = Literal["none", "community", "own", "team"]
-Rate = Literal["read", "write", "sign_in"]
+Tenant = Literal["none", "public", "community", "own", "team"]
+Rate = Literal["read", "write", "sign_in", "apply"]
 
 KILOBYTE = 1024
 _PARAMETER = re.compile(r"\{([a-z_]+)(?::([a-z]+))?\}")
@@ -32,11 +32,13 @@ class Undeclared(Exception):
 class Rule:
     """What must be true before a page runs.
 
-    `tenant`: "none" is outside any community; "community" is for whoever belongs to the one in the address;
+    `tenant`: "none" is outside any community; "public" is what a community shows to anybody at all;
+    "community" is for whoever belongs to the one in the address;
     "own" is about the viewer's own account there; "team" is for whoever holds the permission for some team
     of it (the verbs check which). `permission` is checked at the door; "" asks for none beyond belonging.
     `rate` is a budget counted per person, or per address for anonymous visitors. `body` is in bytes.
-    A `plain` answer is the same for everybody: nobody is looked up, no cookie is set.
+    A `plain` answer is the same for everybody: nobody is looked up, no cookie is set. With `files` a form may
+    bring files (multipart); they are read whole, so `body` caps them too.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Rule:
     body: int
     plain: bool = False
     plugin: str = ""
+    files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,17 @@ def _declare(
     rate: Rate,
     body: int,
     plain: bool = False,
+    files: bool = False,
 ) -> Callable[[Run], Route]:
     if anonymous and permission:
         raise Undeclared(f"{name}: a page that asks for a permission cannot be anonymous")
+    if anonymous and tenant not in ("none", "public"):
+        raise Undeclared(f"{name}: an anonymous page belongs to nobody, or to the public")
     if not path.startswith("/"):
         raise Undeclared(f"{name}: the path {path!r} does not begin with a slash")
     clean = _PARAMETER.sub(lambda found: f"{{{found[1]}:{found[2] or 'str'}}}", path)
-    rule = Rule(name, method, clean, permission, tenant, anonymous, method == "POST", rate, body, plain)
+    csrf = method == "POST"
+    rule = Rule(name, method, clean, permission, tenant, anonymous, csrf, rate, body, plain, files=files)
 
     def decorate(run: Run) -> Route:
         return Route(rule, run)
@@ -122,6 +129,7 @@ def post(
     anonymous: bool = False,
     rate: Rate = "write",
     body: int = 64 * KILOBYTE,
+    files: bool = False,
 ) -> Callable[[Run], Route]:
     """Declares a form's target. It is always guarded against forged requests; `body` caps what is read."""
     return _declare(
@@ -133,6 +141,7 @@ def post(
         anonymous=anonymous,
         rate=rate,
         body=body,
+        files=files,
     )
 
 

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 
+def N_(text: str) -> str:
+    """Marks a text for translation where it stands; it is translated where it is shown."""
+    return text
+
+
 class Message:
     """A text for people, kept as its English id and arguments until the reader's language is known."""
 

@@ -66,7 +66,7 @@ def append_only(table: str, engine: Engine) -> Iterator[str]:
     skips row triggers, hence the statement trigger.
     """
     if engine == "sqlite":
-        key = "act" if table == "act_answer" else "award" if table == "award_outcome" else "rowid"
+        key = {"act_answer": "act", "award_outcome": "award", "old_number": "number"}.get(table, "rowid")
         for verb in ("update", "delete"):
             yield (
                 f"create trigger {table}_no_{verb} before {verb} on {table} "

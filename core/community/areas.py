@@ -10,9 +10,9 @@ from core.base.viewer import Viewer
 
 # The path needs the id, which only the insert gives; until then the public id stands in.
 _ADD = """
-insert into area (public_id, parent, community, kind, name, path, households, residents, created_at)
+insert into area (public_id, parent, community, kind, name, path, households, residents, created_at, act)
 select r.public_id, cast(:parent as bigint), cast(:community as bigint), r.kind, r.name, r.public_id,
-       r.households, r.residents, :at
+       r.households, r.residents, :at, cast(:act as bigint)
 from rows(:items; public_id text, kind text, name text, households bigint, residents bigint) as r
 returning id, public_id
 """
@@ -57,7 +57,7 @@ class Area(msgspec.Struct, frozen=True):
 async def add_areas(unit: Unit, parent: int | None, items: list[NewArea]) -> list[int]:
     """Adds nodes below one parent (None: roots) in three statements; returns their ids in order.
 
-    Below a community's node they belong to that community and need `community.settings` there;
+    Below a community's node they belong to that community and need `area.write` there;
     above, they need `operator`. Raises Invalid (name), NotFound.
     """
     if not all(item.name.strip() for item in items):
@@ -67,11 +67,13 @@ async def add_areas(unit: Unit, parent: int | None, items: list[NewArea]) -> lis
     if community is None:
         unit.viewer.require("operator")
     elif community == unit.community:
-        unit.viewer.require("community.settings")
+        unit.viewer.require("area.write")
     else:
         raise NotFound
     given = [{"public_id": public_id(), **msgspec.to_builtins(item)} for item in items]
-    rows = await unit.fetch(_ADD, parent=parent, community=community, items=given, at=unit.now)
+    rows = await unit.fetch(
+        _ADD, parent=parent, community=community, items=given, at=unit.now, act=unit.act
+    )
     ids = {row["public_id"]: row["id"] for row in rows}
     await unit.execute(_PLACE, above=above.path if above is not None else "/", areas=list(ids.values()))
     await unit.audit("area.add", "area", parent, count=len(items))

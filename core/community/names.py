@@ -1,7 +1,7 @@
 """Names: how they are found and how they are masked."""
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from core.base.errors import Invalid, Message
@@ -19,8 +19,10 @@ _DOTS = "·•・‧"
 
 
 def clean_name(text: str, field: str = "name") -> str:
-    """A name as it is kept: composed, without stray spaces. Raises Invalid at `field`."""
+    """A name as it is kept: composed, without stray blanks (王 芳 is 王芳). Raises Invalid at `field`."""
     name = " ".join(unicodedata.normalize("NFC", text).split())
+    if all(is_chinese(c) for c in name.replace(" ", "")):
+        name = name.replace(" ", "")  # 王　芳 is how tables line names up, not what she is called
     if not name:
         raise Invalid({field: Message("Please give the name.")})
     if len(name) > LONGEST:
@@ -38,13 +40,88 @@ def _pinyin() -> Any:
     return pypinyin
 
 
+# Surnames that are read otherwise than the same character elsewhere: both readings lead to the person.
+_READINGS = {
+    "单": "shan", "單": "shan", "仇": "qiu", "解": "xie", "曾": "zeng", "查": "zha", "区": "ou", "區": "ou",
+    "朴": "piao", "盖": "ge", "冼": "xian", "召": "shao", "缪": "miao", "繆": "miao", "翟": "zhai",
+    "乐": "yue", "樂": "yue", "员": "yun", "秘": "bi", "种": "chong", "覃": "qin", "宓": "mi",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=50_000)
+def _syllables(name: str) -> tuple[tuple[str, str], ...]:
+    """A name's parts with their pinyin: each Chinese character, and each word of other letters."""
+    parts: list[tuple[str, str]] = []
+    for word in name.lower().split():
+        for text, said in zip(_parts(word), _pinyin().lazy_pinyin(word), strict=False):
+            plain = "".join(c for c in said.lower() if c.isalnum())
+            if plain:
+                parts.append((text, plain))
+    return tuple(parts)
+
+
+def _parts(word: str) -> list[str]:
+    """Cuts a word as pypinyin does: characters it can read one by one, what lies between in one piece."""
+    parts: list[str] = []
+    open_run = False
+    for char in word:
+        if is_chinese(char):
+            parts.append(char)
+            open_run = False
+        elif open_run:
+            parts[-1] += char
+        else:
+            parts.append(char)
+            open_run = True
+    return parts
+
+
+_CHINESE = (("\u3400", "\u9fff"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff"))
+
+
+def is_chinese(char: str) -> bool:
+    """Whether a character is one of the CJK ideographs."""
+    return any(first <= char <= last for first, last in _CHINESE)
+
+
 def search_text(name: str) -> str:
-    """What a name is found by: itself, its full pinyin and its initials, in lower case."""
-    syllables: list[str] = [s for word in name.split() for s in _pinyin().lazy_pinyin(word)]
-    plain = ["".join(c for c in s.lower() if c.isalnum()) for s in syllables]
-    full = "".join(plain)
-    initials = "".join(s[0] for s in plain if s)
-    return " ".join(dict.fromkeys((name.lower(), full, initials)))
+    """What a roster finds a name by: itself, its full pinyin and its initials, in lower case."""
+    said = [pinyin for _, pinyin in _syllables(name)]
+    initials = "".join(s[0] for s in said)
+    return " ".join(dict.fromkeys((name.lower(), "".join(said), initials)))
+
+
+def sort_text(name: str) -> str:
+    """What lists of people run by: the full pinyin, then the name itself."""
+    return f"{_said(name)} {name.lower()}"
+
+
+def words_of(name: str) -> list[str]:
+    """What a name is found by through an index: the name, its pinyin and its initials, from each part on.
+
+    张秀英 is found by 张, 秀英, zhangx, xiuying, zxy, xy …: the beginning of any of these.
+    """
+    parts = _syllables(name)
+    words: list[str] = []
+    for at in range(len(parts)):
+        rest = parts[at:]
+        words.append("".join(text for text, _ in rest))
+        words.append("".join(pinyin for _, pinyin in rest))
+        if len(rest) > 1:
+            words.append("".join(pinyin[0] for _, pinyin in rest))
+    if parts and (other := _READINGS.get(parts[0][0])) and other != parts[0][1]:
+        words.append(other + "".join(pinyin for _, pinyin in parts[1:]))
+        words.append(other[0] + "".join(pinyin[0] for _, pinyin in parts[1:]))
+    return list(dict.fromkeys(words))
+
+
+def sounds_alike(one: str, other: str) -> bool:
+    """Whether two spellings are read alike: 张莉 and 张丽, 欧阳 and 歐陽, Zhang Li."""
+    return one == other or _said(one) == _said(other)
+
+
+def _said(name: str) -> str:
+    return "".join(pinyin for _, pinyin in _syllables(name))
 
 
 def masked_name(name: str) -> str:

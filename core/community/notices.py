@@ -15,7 +15,7 @@ PAGE = 20
 _NOTIFY = """
 insert into notice (community, person, kind, message, arguments, href, act, at)
 select cast(:community as bigint), p.id, :kind, :message, :arguments, :href, :act, :at
-from person p where p.id in ids(:people) and p.erased_at is null
+from person p where p.id in ids(:people) and p.erased_at is null and p.died_on is null
 """
 
 _INBOX = """
@@ -44,7 +44,10 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 async def notify(unit: Unit, people: Iterable[int], kind: str, message: Message, href: str = "") -> int:
-    """Tells persons something, with the act; returns how many. One statement. Arguments carry no names."""
+    """Tells persons something, with the act; returns how many. One statement. Arguments carry no names.
+
+    Nothing is sent to somebody who has died.
+    """
     return await unit.execute(
         _NOTIFY,
         community=unit.community,

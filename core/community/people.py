@@ -13,10 +13,11 @@ from core.community.names import clean_name, search_text
 from core.community.numbers import digits_of, is_phone
 from core.community.roles import access_changed
 from core.community.sessions import end_sessions
+from core.community.volunteers import renamed
 
 _ADD = """
-insert into person (public_id, name, search, locale, created_at)
-select r.public_id, r.name, r.search, r.locale, :at
+insert into person (public_id, name, search, locale, created_at, act)
+select r.public_id, r.name, r.search, r.locale, :at, cast(:act as bigint)
 from rows(:items; public_id text, name text, search text, locale text) as r
 returning id, public_id
 """
@@ -60,7 +61,7 @@ async def add_people(unit: Unit, people: Sequence[NewPerson]) -> list[int]:
         {"public_id": public_id(), "name": p.name, "search": search_text(p.name), "locale": p.locale}
         for p in people
     ]
-    rows = await unit.fetch(_ADD, items=given, at=unit.now)
+    rows = await unit.fetch(_ADD, items=given, at=unit.now, act=unit.act)
     by_public = {row["public_id"]: row["id"] for row in rows}
     ids = [by_public[g["public_id"]] for g in given]
     phones = {person: p.phone for person, p in zip(ids, people, strict=True) if p.phone}
@@ -106,6 +107,7 @@ async def rename(unit: Unit, person: int, name: str) -> None:
         search=search_text(clean),
         person=person,
     )
+    await renamed(unit, person, clean)
     await unit.audit("person.rename", "person", person)
 
 

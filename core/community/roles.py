@@ -11,7 +11,7 @@ from core.base.viewer import Viewer
 # The roles every installation has. Plugins name in their manifest which of them get their permissions.
 CORE_ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "volunteer": ("Volunteer", ()),
-    "leader": ("Team leader", ("activity.record", "team.read")),
+    "leader": ("Team leader", ("activity.record", "activity.read", "team.read")),
     "clerk": ("Counter clerk", ("redemption.make",)),
     "worker": (
         "Community worker",
@@ -21,27 +21,29 @@ CORE_ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
             "team.read",
             "team.write",
             "activity.record",
+            "activity.read",
             "attendance.review",
             "points.read",
             "reward.write",
             "redemption.make",
             "redemption.undo",
             "area.read",
+            "area.write",
             "import.run",
         ),
     ),
-    "auditor": ("Auditor", ("audit.read", "points.read", "area.read", "team.read")),
+    "auditor": ("Auditor", ("audit.read", "points.read", "area.read", "team.read", "activity.read")),
     "administrator": (
         "Administrator",
         (
             "volunteer.*",
             "team.*",
-            "activity.record",
+            "activity.*",
             "attendance.review",
             "points.read",
             "reward.write",
             "redemption.undo",
-            "area.read",
+            "area.*",
             "community.settings",
             "plugin.manage",
             "import.run",
@@ -49,7 +51,10 @@ CORE_ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "street": ("Street office", ("area.read",)),
-    "operator": ("Operator", ("operator", "community.settings", "plugin.manage", "import.run", "audit.read")),
+    "operator": (
+        "Operator",
+        ("operator", "community.settings", "area.*", "plugin.manage", "import.run", "audit.read"),
+    ),
 }
 
 HIGH_ROLES = ("administrator", "operator", "street")
@@ -60,6 +65,12 @@ select null, r.key, r.name, r.permissions
 from rows(:items; key text, name text, permissions text) as r where true
 on conflict (coalesce(community, 0), key) do update
 set name = excluded.name, permissions = excluded.permissions
+where role.name <> excluded.name or role.permissions <> excluded.permissions returning id
+"""
+
+_TOUCH_HOLDERS = """
+update person set access_version = access_version + 1
+where id in (select g.person from role_grant g where g.role in ids(:roles))
 """
 
 _GRANT = """
@@ -99,10 +110,13 @@ class NewGrant(msgspec.Struct, frozen=True):
     to_at: int | None = None
 
 
-async def ensure_core_roles(unit: Unit) -> None:
-    """Enters the core's roles, or brings them up to this release."""
+async def ensure_core_roles(unit: Unit) -> int:
+    """Enters the core's roles, or brings them up to this release; returns how many moved."""
     items = [{"key": k, "name": n, "permissions": to_json(p)} for k, (n, p) in CORE_ROLES.items()]
-    await unit.execute(_ENSURE, items=items)
+    rows = await unit.fetch(_ENSURE, items=items)
+    if rows:
+        await unit.execute(_TOUCH_HOLDERS, roles=[row["id"] for row in rows])
+    return len(rows)
 
 
 async def grant_roles(unit: Unit, grants: list[NewGrant]) -> list[int]:

@@ -19,6 +19,7 @@ class Area(Table, tablename="area"):
     households = BigInt(null=True, default=None)
     residents = BigInt(null=True, default=None)
     created_at = BigInt()
+    act = BigInt(null=True, default=None)
 
 
 class Community(Table, tablename="community"):
@@ -62,6 +63,9 @@ class Person(Table, tablename="person"):
     created_at = BigInt()
     disabled_at = BigInt(null=True, default=None)
     erased_at = BigInt(null=True, default=None)
+    act = BigInt(null=True, default=None)
+    died_on = Text(null=True, default=None)
+    merged_into = BigInt(null=True, default=None)
 
 
 class PersonKey(Table, tablename="person_key"):
@@ -124,6 +128,10 @@ class Volunteer(Table, tablename="volunteer"):
     minutes = BigInt()
     joined_on = Text()
     left_on = Text(null=True, default=None)
+    act = BigInt(null=True, default=None)
+    sort = Text()
+    merged_into = BigInt(null=True, default=None)
+    left_why = Text(null=True, default=None)
 
 
 class Team(Table, tablename="team"):
@@ -135,6 +143,7 @@ class Team(Table, tablename="team"):
     category = Text()
     created_at = BigInt()
     closed_at = BigInt(null=True, default=None)
+    act = BigInt(null=True, default=None)
 
 
 class TeamMember(Table, tablename="team_member"):
@@ -145,6 +154,7 @@ class TeamMember(Table, tablename="team_member"):
     role = Text(default="member")
     from_day = Text()
     to_day = Text(null=True, default=None)
+    act = BigInt(null=True, default=None)
 
 
 class Role(Table, tablename="role"):
@@ -195,3 +205,93 @@ class ApprovalDecision(Table, tablename="approval_decision"):
     reason = Text()
     act = BigInt()
     at = BigInt()
+
+
+class VolunteerWord(Table, tablename="volunteer_word"):
+    community = BigInt(primary_key=True)
+    word = Text()
+    volunteer = BigInt()
+
+
+class OldNumber(Table, tablename="old_number"):
+    number = Text(primary_key=True)
+    community = BigInt()
+    volunteer = BigInt()
+    why = Text()
+    act = BigInt()
+    at = BigInt()
+
+
+class Residence(Table, tablename="residence"):
+    id = BigSerial(primary_key=True)
+    community = BigInt()
+    volunteer = BigInt()
+    area = BigInt()
+    from_day = Text()
+    to_day = Text(null=True, default=None)
+    act = BigInt(null=True, default=None)
+
+
+class Relocation(Table, tablename="relocation"):
+    id = BigSerial(primary_key=True)
+    community = BigInt()
+    volunteer = BigInt()
+    code_hash = Text()
+    created_at = BigInt()
+    expires_at = BigInt()
+    arrived_at = BigInt(null=True, default=None)
+    arrived_in = BigInt(null=True, default=None)
+    arrived_as = BigInt(null=True, default=None)
+    act = BigInt()
+
+
+class Consent(Table, tablename="consent"):
+    id = BigSerial(primary_key=True)
+    community = BigInt()
+    person = BigInt()
+    purpose = Text()
+    version = BigInt()
+    given_at = BigInt()
+    taken_by = BigInt(null=True, default=None)
+    ended_at = BigInt(null=True, default=None)
+    act = BigInt()
+
+
+class PostKind(Table, tablename="post_kind"):
+    id = BigSerial(primary_key=True)
+    community = BigInt()
+    key = Text()
+    name = Text()
+    level = BigInt(null=True, default=None)
+    place = BigInt(default=100)
+
+
+class Post(Table, tablename="post"):
+    id = BigSerial(primary_key=True)
+    community = BigInt()
+    public_id = Text()
+    kind = BigInt()
+    person = BigInt()
+    area = BigInt()
+    from_day = Text()
+    to_day = Text(null=True, default=None)
+    act = BigInt()
+
+
+class TeamDuty(Table, tablename="team_duty"):
+    community = BigInt()
+    team = BigInt(primary_key=True)
+    from_month = Text()
+    least = BigInt()
+    most = BigInt()
+    minutes = BigInt()
+    act = BigInt()
+
+
+class Tally(Table, tablename="tally"):
+    community = BigInt(primary_key=True)
+    subject = Text()
+    subject_id = BigInt()
+    name = Text()
+    value = BigInt()
+    as_of = BigInt()

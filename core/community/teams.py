@@ -16,15 +16,16 @@ from core.community.roles import access_changed
 ROLES = ("member", "leader", "deputy")
 
 _CREATE = """
-insert into team (community, public_id, area, name, category, created_at)
-select cast(:community as bigint), r.public_id, cast(:area as bigint), r.name, r.category, :at
+insert into team (community, public_id, area, name, category, created_at, act)
+select cast(:community as bigint), r.public_id, cast(:area as bigint), r.name, r.category, :at,
+       cast(:act as bigint)
 from rows(:items; public_id text, name text, category text) as r where true
 on conflict do nothing returning id, name
 """
 
 _ENTER = """
-insert into team_member (community, team, volunteer, role, from_day)
-select cast(:community as bigint), t.id, v.id, r.role, r.from_day
+insert into team_member (community, team, volunteer, role, from_day, act)
+select cast(:community as bigint), t.id, v.id, r.role, r.from_day, cast(:act as bigint)
 from rows(:items; team bigint, volunteer bigint, role text, from_day text) as r
 join team t on t.id = r.team and t.community = :community and t.closed_at is null
 join volunteer v on v.id = r.volunteer and +v.community = :community and v.status = 'active'
@@ -104,7 +105,9 @@ async def create_teams(unit: Unit, teams: Sequence[NewTeam], area: int | None = 
     items = [
         {"public_id": public_id(), "name": team.name.strip(), "category": team.category} for team in teams
     ]
-    rows = await unit.fetch(_CREATE, community=place(unit), area=area, items=items, at=unit.now)
+    rows = await unit.fetch(
+        _CREATE, community=place(unit), area=area, items=items, at=unit.now, act=unit.act
+    )
     if len(rows) != len(teams):
         raise Invalid({"name": Message("There is a team of this name already.")})
     await unit.audit("team.create", "team", None, count=len(rows))
@@ -129,7 +132,7 @@ async def add_members(unit: Unit, members: Sequence[NewMember]) -> int:
         {"team": m.team, "volunteer": m.volunteer, "role": m.role, "from_day": m.from_day or today}
         for m in members
     ]
-    rows = await unit.fetch(_ENTER, community=place(unit), items=items)
+    rows = await unit.fetch(_ENTER, community=place(unit), items=items, act=unit.act)
     await _access_changed(unit, [m.volunteer for m in members if m.role != "member"])
     await unit.audit("team.join", "team", None, count=len(rows))
     return len(rows)

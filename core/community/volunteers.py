@@ -1,6 +1,6 @@
 """Volunteers: a person in one community, with a number that is unique everywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -9,45 +9,55 @@ from core.base.database import Row
 from core.base.errors import Invalid, Message, NotFound, Unavailable
 from core.base.viewer import Viewer
 from core.community.communities import place
+from core.community.names import sort_text, words_of
 from core.community.numbers import digits_of, is_number, new_number
 
+# A number that was given out once is never given to another, lost cards' numbers among them.
 _ADD = """
-insert into volunteer (community, person, number, status, joined_on)
-select :community, r.person, r.number, 'active', r.joined_on
-from rows(:items; person bigint, number text, joined_on text) as r where true
+insert into volunteer (community, person, number, status, joined_on, sort, act)
+select cast(:community as bigint), r.person, r.number, r.status, r.joined_on, r.sort, cast(:act as bigint)
+from rows(:items; person bigint, number text, status text, joined_on text, sort text) as r
+where not exists (select 1 from old_number o where o.number = r.number)
 on conflict do nothing returning id, person, number
+"""
+
+_NAMES = "select id, name from person where id in ids(:people)"
+
+_WORDS = """
+insert into volunteer_word (community, word, volunteer)
+select cast(:community as bigint), r.word, r.volunteer
+from rows(:words; word text, volunteer bigint) as r where true on conflict do nothing
 """
 
 _THERE = "select id, person, number from volunteer where community = :community and person in ids(:people)"
 
+# The number of somebody who was merged into another leads to that other.
 _COLUMNS = """
 select v.id, v.person, v.number, p.name, v.status, v.minutes, v.joined_on
-from volunteer v join person p on p.id = v.person
-where v.community = :community and v.number = :number
+from volunteer n join volunteer v on v.id = coalesce(n.merged_into, n.id) and v.community = n.community
+join person p on p.id = v.person
+where n.community = :community and n.number = :number
   and (:everybody = 1 or exists (
        select 1 from team_member m where m.volunteer = v.id and m.to_day is null and m.team in ids(:teams)))
 """
 
-_SEARCH = """
-select v.id, v.person, v.number, p.name, v.status, v.minutes, v.joined_on
-from volunteer v join person p on p.id = v.person
-where v.community = :community and v.status = 'active'
-  and (:everybody = 1 or exists (
-       select 1 from team_member m where m.volunteer = v.id and m.to_day is null and m.team in ids(:teams)))
-  and (v.number = :number
-       or (:like <> '' and p.search like :like escape '!')
-       or p.id in (select l.person from person_lookup l
-                   where (l.kind = 'phone' and l.hash = :phone) or (l.kind = 'phone4' and l.hash = :phone4)))
-order by p.search, v.id limit :most
+_WORDS_ANYWHERE = """
+insert into volunteer_word (community, word, volunteer)
+select r.community, r.word, r.volunteer
+from rows(:words; community bigint, word text, volunteer bigint) as r where true on conflict do nothing
 """
 
 
 class NewVolunteer(msgspec.Struct, frozen=True):
-    """A person who joins; `number` '' gets a new one, else it is one given out before."""
+    """A person who joins; `number` '' gets a new one, else it is one given out before.
+
+    `status` is 'active', or 'applied' for somebody who waits to be accepted.
+    """
 
     person: int
     joined_on: str
     number: str = ""
+    status: str = "active"
 
 
 class Added(msgspec.Struct, frozen=True):
@@ -81,21 +91,35 @@ def clean_number(text: str, field: str = "number") -> str:
 async def add_volunteers(unit: Unit, items: Sequence[NewVolunteer]) -> list[Added]:
     """Makes persons volunteers here; returns them in order. Who is one already stays as he is.
 
-    Two statements, whatever their number. Raises Invalid (number) where a given number is taken, NotFound.
+    Four statements, whatever their number. Raises Invalid (number) where a given number is taken, NotFound.
     """
     unit.viewer.require("volunteer.write")
+    return await enter_volunteers(unit, items)
+
+
+async def enter_volunteers(unit: Unit, items: Sequence[NewVolunteer]) -> list[Added]:
+    """`add_volunteers` for verbs that have checked by themselves that it may be done."""
     found: dict[int, Added] = {}
+    fresh: dict[int, Added] = {}
+    names = await _names(unit, [item.person for item in items])
     missing = list(items)
     # A drawn number is taken once in many thousand times: then only those draw again.
     for _ in range(8):
         if not missing:
             break
         drawn = [
-            {"person": m.person, "joined_on": m.joined_on, "number": m.number or new_number()}
+            {
+                "person": m.person,
+                "joined_on": m.joined_on,
+                "number": m.number or new_number(),
+                "status": m.status,
+                "sort": sort_text(names.get(m.person, "")),
+            }
             for m in missing
         ]
-        rows = await unit.fetch(_ADD, community=place(unit), items=drawn)
-        found.update({r["person"]: Added(r["id"], r["person"], r["number"]) for r in rows})
+        rows = await unit.fetch(_ADD, community=place(unit), items=drawn, act=unit.act)
+        fresh.update({r["person"]: Added(r["id"], r["person"], r["number"]) for r in rows})
+        found.update(fresh)
         missing = [m for m in missing if m.person not in found]
         if missing:
             people = [m.person for m in missing]
@@ -106,11 +130,42 @@ async def add_volunteers(unit: Unit, items: Sequence[NewVolunteer]) -> list[Adde
             raise Invalid({"number": Message("This number belongs to somebody else.")})
     if missing:
         raise Unavailable
+    await _enter_words(unit, {added.id: names.get(added.person, "") for added in fresh.values()})
     await unit.audit("volunteer.add", "volunteer", None, count=len(items))
     return [found[item.person] for item in items]
 
 
-def _reach(viewer: Viewer, permission: str) -> tuple[int, list[int]]:
+async def _names(unit: Unit, people: Sequence[int]) -> dict[int, str]:
+    return {row["id"]: row["name"] for row in await unit.fetch(_NAMES, people=list(people))}
+
+
+async def _enter_words(unit: Unit, names: Mapping[int, str]) -> None:
+    """Enters what volunteers of this community are found by. One statement."""
+    words = [{"word": word, "volunteer": v} for v, name in names.items() for word in words_of(name)]
+    if words:
+        await unit.execute(_WORDS, community=place(unit), words=words)
+
+
+async def renamed(unit: Unit, person: int, name: str) -> None:
+    """Makes a person's volunteer rows, in every community, findable by another name ('' by none)."""
+    rows = await unit.fetch(
+        "update volunteer set sort = :sort where person = :person returning id, community",
+        sort=sort_text(name),
+        person=person,
+    )
+    await unit.execute(
+        "delete from volunteer_word where volunteer in ids(:volunteers)", volunteers=[r["id"] for r in rows]
+    )
+    words = [
+        {"community": r["community"], "word": word, "volunteer": r["id"]}
+        for r in rows
+        for word in words_of(name)
+    ]
+    if words:
+        await unit.execute(_WORDS_ANYWHERE, words=words)
+
+
+def reach(viewer: Viewer, permission: str) -> tuple[int, list[int]]:
     """Whether everybody here is in reach, else the teams that are. Raises NotFound when nobody is."""
     teams = viewer.teams(permission)
     if teams is not None and any(
@@ -128,7 +183,7 @@ async def by_number(viewer: Viewer, number: str, permission: str = "volunteer.re
 
     Raises Invalid (number: not a number at all), NotFound (absent, of another community, out of reach).
     """
-    everybody, teams = _reach(viewer, permission)
+    everybody, teams = reach(viewer, permission)
     row = await viewer.house.db.one(
         _COLUMNS,
         community=viewer.community,
@@ -138,33 +193,8 @@ async def by_number(viewer: Viewer, number: str, permission: str = "volunteer.re
     )
     if row is None:
         raise NotFound
-    return _volunteer(row)
+    return volunteer_of(row)
 
 
-async def search(
-    viewer: Viewer, text: str, most: int = 20, permission: str = "volunteer.read"
-) -> list[Volunteer]:
-    """Volunteers found by number, name, pinyin, initials, whole phone or its last four digits."""
-    everybody, teams = _reach(viewer, permission)
-    plain = " ".join(text.lower().split())[:60]
-    if not plain:
-        return []
-    digits = digits_of(plain)
-    hashed = viewer.house.vault.hash
-    escaped = plain.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    rows = await viewer.house.db.fetch(
-        _SEARCH,
-        community=viewer.community,
-        everybody=everybody,
-        teams=teams,
-        number=digits,
-        like="" if digits.isdecimal() else "%" + escaped + "%",
-        phone=hashed("phone", digits),
-        phone4=hashed("phone4", digits),
-        most=most,
-    )
-    return [_volunteer(row) for row in rows]
-
-
-def _volunteer(row: Row) -> Volunteer:
+def volunteer_of(row: Row) -> Volunteer:
     return Volunteer(**{k: row[k] for k in Volunteer.__struct_fields__})

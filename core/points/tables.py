@@ -129,3 +129,17 @@ class VolunteerMonth(Table, tablename="volunteer_month"):
     earned = BigInt()
     spent = BigInt()
     minutes = BigInt()
+
+
+class Opening(Table, tablename="opening"):
+    id = BigSerial(primary_key=True)
+    community = BigInt()
+    volunteer = BigInt()
+    points = BigInt()
+    minutes = BigInt()
+    day = Text()
+    source = Text()
+    reverses = BigInt(null=True, default=None)
+    transfer = BigInt(null=True, default=None)
+    act = BigInt()
+    at = BigInt()

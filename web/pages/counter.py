@@ -6,7 +6,8 @@ Finding and choosing change nothing. Only the form of the look-again page does, 
 from core.base.act import Unit, act
 from core.base.errors import Invalid, Message, NotFound, Refused
 from core.community.names import masked_name
-from core.community.volunteers import Volunteer, by_number, search
+from core.community.search import search
+from core.community.volunteers import Volunteer, by_number
 from core.reward import catalogue, redemption
 from core.reward.catalogue import Reward, Shelf
 from web.ask import Ask

@@ -14,7 +14,8 @@ from core.community.people import (
     prefer,
     rename,
 )
-from core.community.volunteers import NewVolunteer, add_volunteers, by_number, search
+from core.community.search import search
+from core.community.volunteers import NewVolunteer, add_volunteers, by_number
 from tests.support.cast import Cast
 
 

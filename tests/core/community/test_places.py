@@ -57,7 +57,8 @@ async def test_nodes_below_a_community_belong_to_it_and_only_it_may_add_them(cas
     (top,) = await subtree(await cast.viewer("陈社工"))
     assert top.community == cast.hongqi
     with pytest.raises(NotFound):
-        await cast.do(await cast.viewer("陈社工"), lambda u: add_areas(u, top.id, [NewArea("grid", "一")]))
+        await cast.do(await cast.viewer("孙店员"), lambda u: add_areas(u, top.id, [NewArea("grid", "一")]))
+    await cast.do(await cast.viewer("陈社工"), lambda u: add_areas(u, top.id, [NewArea("grid", "一")]))
     with pytest.raises(NotFound):
         await cast.do(cast.system(cast.xinxing), lambda u: add_areas(u, top.id, [NewArea("grid", "一")]))
     with pytest.raises(NotFound):

@@ -1,0 +1,23 @@
+"""People over the years, posts, duties, opening balances, files taken in."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from core.base import schema
+from core.base.query import engine
+
+ID = "2026-11-25T00:00:00:000001"
+VERSION = "1.38.0"
+DESCRIPTION = "people over the years, posts, duties, openings, imports"
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="core", description=DESCRIPTION)
+
+    async def change() -> None:
+        for statement in schema.statements(
+            "0006_people.sql", "postgres" if engine.engine_type == "postgres" else "sqlite"
+        ):
+            await engine.run_ddl(statement)
+
+    manager.add_raw(change)
+    return manager
