@@ -71,9 +71,7 @@ async def add_areas(unit: Unit, parent: int | None, items: list[NewArea]) -> lis
     else:
         raise NotFound
     given = [{"public_id": public_id(), **msgspec.to_builtins(item)} for item in items]
-    rows = await unit.fetch(
-        _ADD, parent=parent, community=community, items=given, at=unit.now, act=unit.act
-    )
+    rows = await unit.fetch(_ADD, parent=parent, community=community, items=given, at=unit.now, act=unit.act)
     ids = {row["public_id"]: row["id"] for row in rows}
     await unit.execute(_PLACE, above=above.path if above is not None else "/", areas=list(ids.values()))
     await unit.audit("area.add", "area", parent, count=len(items))

@@ -105,9 +105,7 @@ async def create_teams(unit: Unit, teams: Sequence[NewTeam], area: int | None = 
     items = [
         {"public_id": public_id(), "name": team.name.strip(), "category": team.category} for team in teams
     ]
-    rows = await unit.fetch(
-        _CREATE, community=place(unit), area=area, items=items, at=unit.now, act=unit.act
-    )
+    rows = await unit.fetch(_CREATE, community=place(unit), area=area, items=items, at=unit.now, act=unit.act)
     if len(rows) != len(teams):
         raise Invalid({"name": Message("There is a team of this name already.")})
     await unit.audit("team.create", "team", None, count=len(rows))
