@@ -1,6 +1,6 @@
 """Reading the area tree: a community's areas one area with what is above and below it, a search."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -23,7 +23,7 @@ where a.path >= top.path and a.path < top.path || 'a'
 order by a.id
 """
 
-# Parts: the area itself, those above it (the nearest first), those below it.
+# Parts by `step`: 0 the area itself, above 0 those above it, -1 those directly below it, -2 its teams.
 _AROUND = """
 with recursive me as (
     select id, public_id, parent, community, kind, name, path, households, residents from area
@@ -41,6 +41,10 @@ union all
 select b.id, b.public_id, b.parent, b.community, b.kind, b.name, b.path, b.households, b.residents, -1,
     (select count(*) from area x where x.parent = b.id)
 from me join area b on b.parent = me.id and +b.community = :community
+union all
+select t.id, t.public_id, cast(null as bigint), t.community, t.category, t.name, '', cast(null as bigint),
+    cast(null as bigint), -2, 0
+from me join team t on t.area = me.id and t.community = :community and t.closed_at is null
 order by step desc, id
 """
 
@@ -70,12 +74,22 @@ class Node(msgspec.Struct):
     nodes: list["Node"]
 
 
+class TeamHere(msgspec.Struct, frozen=True):
+    """A team that belongs to an area."""
+
+    id: int
+    public_id: str
+    name: str
+    category: str
+
+
 class Around(msgspec.Struct, frozen=True):
-    """An area with those above it, the highest first, and those directly below it."""
+    """An area with those above it, the highest first, those directly below it, and its teams."""
 
     area: Area
     above: tuple[Area, ...]
     below: tuple[Node, ...]
+    teams: tuple[TeamHere, ...]
 
 
 def area_row(row: Row) -> Area:
@@ -107,7 +121,12 @@ async def around(viewer: Viewer, shown: str) -> Around:
     return Around(
         area,
         tuple(area_row(row) for row in rows if row["step"] > 0),
-        tuple(Node(area_row(row), row["below"], []) for row in rows if row["step"] < 0),
+        tuple(Node(area_row(row), row["below"], []) for row in rows if row["step"] == -1),
+        tuple(
+            TeamHere(row["id"], row["public_id"], row["name"], row["kind"])
+            for row in rows
+            if row["step"] == -2  # the parts of the statement
+        ),
     )
 
 
@@ -152,7 +171,3 @@ def _in_order(areas: Sequence[Area]) -> list[tuple[Area, int]]:
 
     walk(0, 0)
     return found
-
-
-def ids_of(areas: Iterable[Area]) -> list[int]:
-    return [area.id for area in areas]

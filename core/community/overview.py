@@ -39,18 +39,24 @@ class Overview(msgspec.Struct, frozen=True):
     figures: Figures
 
 
+async def reach_above(viewer: Viewer) -> list[str]:
+    """Paths of the areas above communities whose totals the viewer may see; '/' is everywhere."""
+    now = viewer.house.clock.now()
+    rows = await viewer.house.db.fetch(_REACH, person=viewer.person, now=now)
+    return [
+        row["path"] or "/"
+        for row in rows
+        if holds(permissions_of(viewer.house, row["key"], row["permissions"]), "area.read")
+    ]
+
+
 async def overview(viewer: Viewer) -> list[Overview]:
     """The communities below the areas whose totals the viewer may see, by area. Three statements.
 
     Raises NotFound for who has no such area.
     """
     db = viewer.house.db
-    rows = await db.fetch(_REACH, person=viewer.person, now=viewer.house.clock.now())
-    paths = [
-        row["path"] or "/"
-        for row in rows
-        if holds(permissions_of(viewer.house, row["key"], row["permissions"]), "area.read")
-    ]
+    paths = await reach_above(viewer)
     if not paths:
         raise NotFound
     below = await db.fetch(_BELOW, paths=[{"path": path} for path in paths])

@@ -61,6 +61,27 @@ order by k.place, k.id, p.from_day, p.id
 """
 
 
+_ONE = """
+select p.id, p.public_id, p.person, p.from_day, p.to_day, n.name, n.public_id as person_public, k.key,
+    k.name as kind, k.level, a.public_id as area, a.name as area_name, coalesce(v.number, '') as number,
+    (select min(c.given_at) from consent c where c.person = p.person and c.community = :community
+        and c.purpose = :purpose and c.version = :version and c.ended_at is null) as agreed_at
+from post p join person n on n.id = p.person join post_kind k on k.id = p.kind join area a on a.id = p.area
+left join volunteer v on v.person = p.person and v.community = :community
+where p.public_id = :public_id and +p.community = :community
+"""
+
+# People who work here or hold a post here without being volunteers, by the beginning of a name.
+_STAFF = """
+select n.id, n.public_id, n.name from person n where n.erased_at is null and n.died_on is null
+    and n.name like :pattern escape '!' and n.id in (
+        select g.person from role_grant g where g.community = :community
+        union select p.person from post p where p.community = :community)
+    and not exists (select 1 from volunteer v where v.person = n.id and v.community = :community)
+order by n.name, n.id limit 10
+"""
+
+
 class NewPost(msgspec.Struct, frozen=True):
     """A post for a person; `from_day` '' is today. All are ids."""
 
@@ -98,6 +119,24 @@ class Posts(msgspec.Struct, frozen=True):
     stewards: tuple[Seat, ...]
     others: tuple[Seat, ...]
     past: tuple[Seat, ...] = ()
+
+
+class Held(msgspec.Struct, frozen=True):
+    """One post with its holder, for who may change it. Times in milliseconds since 1970 UTC."""
+
+    id: int
+    public_id: str
+    person: int
+    name: str
+    number: str  # his volunteer number here, '' without one
+    key: str
+    kind: str
+    level: int | None
+    area: str  # public id
+    area_name: str
+    from_day: str
+    to_day: str | None
+    agreed_at: int | None  # when he agreed to stand on the contact card
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -171,6 +210,34 @@ async def posts_of(viewer: Viewer, area: Area, *, past: bool = False) -> Posts:
     viewer.require("area.read", area=area.path)
     rows = await _held(viewer, area, past=past)
     return _posts(area, rows, named=sees_people(viewer))
+
+
+async def post_of(viewer: Viewer, shown: str) -> Held:
+    """One post of this community. Raises NotFound without `area.write`."""
+    viewer.require("area.write")
+    row = await viewer.house.db.one(
+        _ONE,
+        community=viewer.community,
+        public_id=shown,
+        purpose=CONTACT_CARD,
+        version=PURPOSES[CONTACT_CARD].version,
+    )
+    if row is None:
+        raise NotFound
+    return Held(**{k: row[k] for k in Held.__struct_fields__})
+
+
+async def staff_named(viewer: Viewer, text: str) -> list[tuple[int, str, str]]:
+    """Id, public id and name of people who work or hold a post here and are no volunteers. Ten at most."""
+    viewer.require("area.write")
+    plain = text.strip()
+    for special in "!%_":
+        plain = plain.replace(special, "!" + special)
+    if not plain:
+        return []
+    pattern = f"{plain}%"
+    rows = await viewer.house.db.fetch(_STAFF, community=viewer.community, pattern=pattern)
+    return [(row["id"], row["public_id"], row["name"]) for row in rows]
 
 
 async def chain_of(viewer: Viewer, area: Area) -> tuple[Seat, ...]:
