@@ -32,12 +32,16 @@ from web.pages import (
     fixed,
     home,
     landing,
+    new_community,
     notices,
     overview,
     points,
     posts,
+    programmes,
     review,
     rewards,
+    settings,
+    settings_lists,
 )
 from web.render import Renderer
 from web.routes import Route, Rule, Undeclared, clashes
@@ -68,9 +72,13 @@ def own_routes() -> list[Route]:
         *counter.ROUTES,
         *review.ROUTES,
         *overview.ROUTES,
+        *new_community.ROUTES,
         *areas.ROUTES,
         *area_edit.ROUTES,
         *posts.ROUTES,
+        *settings.ROUTES,
+        *settings_lists.ROUTES,
+        *programmes.ROUTES,
     ]
 
 

@@ -54,7 +54,8 @@ def clean_phone(text: str, field: str = "phone") -> str:
 
 async def add_people(unit: Unit, people: Sequence[NewPerson]) -> list[int]:
     """Adds persons with clean names and phones; returns their ids in order. Six statements at most."""
-    unit.viewer.require("volunteer.write")
+    if not unit.viewer.may("operator"):
+        unit.viewer.require("volunteer.write")
     if not people:
         return []
     given = [
