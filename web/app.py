@@ -29,6 +29,7 @@ from web.pages import (
     area_edit,
     areas,
     counter,
+    duty,
     fixed,
     home,
     landing,
@@ -42,6 +43,9 @@ from web.pages import (
     rewards,
     settings,
     settings_lists,
+    team_edit,
+    team_members,
+    teams,
 )
 from web.render import Renderer
 from web.routes import Route, Rule, Undeclared, clashes
@@ -76,6 +80,10 @@ def own_routes() -> list[Route]:
         *areas.ROUTES,
         *area_edit.ROUTES,
         *posts.ROUTES,
+        *teams.ROUTES,
+        *team_edit.ROUTES,
+        *team_members.ROUTES,
+        *duty.ROUTES,
         *settings.ROUTES,
         *settings_lists.ROUTES,
         *programmes.ROUTES,
