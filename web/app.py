@@ -26,6 +26,8 @@ from web.csrf import Forms
 from web.forms import MOST_FIELDS
 from web.pages import (
     account,
+    activities,
+    activity,
     area_edit,
     areas,
     counter,
@@ -84,6 +86,8 @@ def own_routes() -> list[Route]:
         *team_edit.ROUTES,
         *team_members.ROUTES,
         *duty.ROUTES,
+        *activities.ROUTES,
+        *activity.ROUTES,
         *settings.ROUTES,
         *settings_lists.ROUTES,
         *programmes.ROUTES,
