@@ -22,6 +22,13 @@ MOVES: dict[str, tuple[int, int, int, int]] = {
 }
 
 
+def moves(t: Row) -> tuple[int, int, int, int]:
+    """What a line does. A merge goes either way: out of lots, or into a lot of its own."""
+    if t["kind"] == "merge":
+        return (1, 0, 0, 0) if t["credit"] == t["account"] else (-1, 0, 0, 1)
+    return MOVES[t["kind"]]
+
+
 async def check_book(db: Database) -> list[str]:
     """The faults of the book, in words; empty when every invariant holds."""
     transfers = await db.fetch("select * from transfer order by account, version")
@@ -69,7 +76,7 @@ def _member(account: Row, lines: list[Row], total: int) -> list[str]:
     faults: list[str] = []
     posted = held = debt = 0
     for number, t in enumerate(lines, 1):
-        by_posted, by_held, by_debt, _ = MOVES[t["kind"]]
+        by_posted, by_held, by_debt, _ = moves(t)
         posted += by_posted * t["amount"]
         held += by_held * t["amount"]
         debt += by_debt * t["amount"]
@@ -104,10 +111,13 @@ def _lots(lots: list[Row], uses: list[Row], transfers: list[Row], accounts: list
         if free[account["id"]] != account["posted"] - account["held"]:
             faults.append(f"account {account['id']}: its lots hold {free[account['id']]}")
     for t in transfers:
-        if by_transfer[t["id"]] != MOVES[t["kind"]][3] * t["amount"]:
-            faults.append(f"transfer {t['id']} ({t['kind']}): lots used for {by_transfer[t['id']]}")
         lot = opened.get(t["id"])
-        if (t["kind"] in ("earn", "debt")) != (lot is not None and lot["amount"] == t["amount"]):
+        # What was bought from an account that was merged since comes back into a lot of its own.
+        own_lot = t["kind"] == "refund" and lot is not None
+        if by_transfer[t["id"]] != (0 if own_lot else moves(t)[3] * t["amount"]):
+            faults.append(f"transfer {t['id']} ({t['kind']}): lots used for {by_transfer[t['id']]}")
+        comes = t["kind"] in ("earn", "debt") or own_lot or (t["kind"] == "merge" and moves(t)[0] == 1)
+        if comes != (lot is not None and lot["amount"] == t["amount"]):
             faults.append(f"transfer {t['id']} ({t['kind']}): its lot is wrong")
     return faults
 
@@ -128,7 +138,8 @@ async def _months(db: Database, transfers: list[Row]) -> list[str]:
     owner = {
         row["id"]: (row["volunteer"], row["zone"])
         for row in await db.fetch(
-            "select a.id, a.volunteer, c.zone from points_account a join community c on c.id = a.community"
+            "select a.id, coalesce(v.merged_into, v.id) as volunteer, c.zone from points_account a "
+            "join community c on c.id = a.community left join volunteer v on v.id = a.volunteer"
         )
     }
     said: defaultdict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -139,7 +150,8 @@ async def _months(db: Database, transfers: list[Row]) -> list[str]:
             volunteer, zone = owner[t["account"]]
             said[volunteer, local(t["effective_at"], zone).strftime("%Y-%m")][column] += sign * t["amount"]
     served = await db.fetch(
-        "select a.volunteer, a.day, a.minutes from attendance a "
+        "select coalesce(v.merged_into, v.id) as volunteer, a.day, a.minutes from attendance a "
+        "join volunteer v on v.id = a.volunteer "
         "where exists (select 1 from attendance_decision d where d.attendance = a.id "
         "and d.decision = 'confirmed') and not exists (select 1 from attendance_decision d "
         "where d.attendance = a.id and d.decision = 'reversed')"
@@ -170,8 +182,10 @@ async def _caps(db: Database) -> list[str]:
     faults: list[str] = []
     used: defaultdict[tuple[Any, ...], int] = defaultdict(int)
     for row in await db.fetch(
-        "select t.amount, w.volunteer, w.programme, w.day, d.activity, s.rules from transfer t "
-        "join award w on w.id = t.award join attendance d on d.id = w.attendance "
+        "select t.amount, coalesce(v.merged_into, v.id) as volunteer, w.programme, w.day, d.activity, "
+        "s.rules "
+        "from transfer t join award w on w.id = t.award join attendance d on d.id = w.attendance "
+        "join volunteer v on v.id = w.volunteer "
         "join rule_sheet s on s.id = w.sheet where t.kind = 'earn' and not exists "
         "(select 1 from transfer x where x.reverses = t.id and x.kind = 'reverse')"
     ):
