@@ -24,7 +24,22 @@ from web.assets import Assets
 from web.cookies import Cookies
 from web.csrf import Forms
 from web.forms import MOST_FIELDS
-from web.pages import account, counter, fixed, home, landing, merge, notices, points, review, rewards
+from web.pages import (
+    account,
+    area_edit,
+    areas,
+    counter,
+    fixed,
+    home,
+    landing,
+    merge,
+    notices,
+    overview,
+    points,
+    posts,
+    review,
+    rewards,
+)
 from web.render import Renderer
 from web.routes import Route, Rule, Undeclared, clashes
 from web.security import standing_headers
@@ -54,6 +69,10 @@ def own_routes() -> list[Route]:
         *counter.ROUTES,
         *review.ROUTES,
         *merge.ROUTES,
+        *overview.ROUTES,
+        *areas.ROUTES,
+        *area_edit.ROUTES,
+        *posts.ROUTES,
     ]
 
 

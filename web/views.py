@@ -364,6 +364,7 @@ class CommunityView(View, frozen=True, kw_only=True):
 
     communities: tuple[CommunityCard, ...] = ()
     sign_in_href: str = ""  # "" for somebody signed in
+    actions: tuple[NavItem, ...] = ()  # for those above communities: their totals, a new one
 
 
 class DesignView(View, frozen=True, kw_only=True):

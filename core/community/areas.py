@@ -4,9 +4,21 @@ import msgspec
 
 from core.base.act import Unit
 from core.base.database import Reads
-from core.base.errors import Invalid, Message, NotFound
+from core.base.errors import N_, Invalid, Message, NotFound
 from core.base.ids import public_id
 from core.base.viewer import Viewer
+
+# What kinds of areas are called; a community may type another.
+KINDS = {
+    "county": N_("County"),
+    "street": N_("Street"),
+    "community": N_("Community"),
+    "station": N_("Grid station"),
+    "grid": N_("Grid"),
+    "estate": N_("Estate"),
+    "building": N_("Building"),
+    "unit": N_("Unit"),
+}
 
 # The path needs the id, which only the insert gives; until then the public id stands in.
 _ADD = """

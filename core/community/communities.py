@@ -10,6 +10,7 @@ from core.base.act import Unit
 from core.base.errors import ConstraintBroken, Invalid, Message, NotFound
 from core.base.sql import to_json
 from core.base.viewer import Viewer
+from core.community.post_kinds import enter_post_kinds
 from core.community.roles import ensure_core_roles
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -79,7 +80,7 @@ async def create_community(
     help_phone: str = "",
     settings: dict[str, Any] | None = None,
 ) -> int:
-    """Opens a community on a node of the area forest; returns its id.
+    """Opens a community, with its standard posts, on a node of the area forest; returns its id.
 
     Raises Invalid (slug, name, area, zone, locale), NotFound without permission `operator`.
     """
@@ -106,6 +107,7 @@ async def create_community(
         raise Invalid({"area": Message("This area has a community already.")}) from error
     if await unit.execute(_TAKE_NODE, community=community, area=area) != 1:
         raise Invalid({"area": Message("This area has a community already.")})
+    await enter_post_kinds(unit, community)
     await unit.audit("community.create", "community", community)
     return community
 
