@@ -7,7 +7,7 @@ found by one more statement that counts no further than FEW. A list goes on afte
 the volunteer's id, and which way it came.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -73,7 +73,7 @@ async def browse(
     digits = digits_of(text)
     word = text.replace(" ", "")
     by_digits = bool(digits) and digits.isdecimal()
-    asked = {
+    asked: dict[str, Any] = {
         "community": viewer.community,
         "word": "" if by_digits else word,
         "word_end": word + _LAST,
@@ -110,7 +110,7 @@ async def browse(
     return list({row["id"]: _found(row, way) for row in rows}.values())
 
 
-def _leads_on(way: str, asked: dict[str, object]) -> bool:
+def _leads_on(way: str, asked: dict[str, Any]) -> bool:
     """Whether a list may go on the way it came: what that way enters by is still wished for."""
     return way == "order" or (way in ("word", "team", "area") and bool(asked[way]))
 
@@ -120,7 +120,7 @@ def _statuses(status: str) -> tuple[str, str]:
     return ("active", "left") if status in ("", SERVED) else (status, "")
 
 
-async def _way_in(viewer: Viewer, wanted: Wanted, asked: dict[str, object]) -> str:
+async def _way_in(viewer: Viewer, wanted: Wanted, asked: dict[str, Any]) -> str:
     """The rarest of the wishes, when it is rare; else the list's own order, in which they are met often."""
     word, rare = bool(asked["word"]), wanted.status not in ("active", "", SERVED)
     if not (wanted.team or wanted.area or (word and rare)):

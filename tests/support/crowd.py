@@ -1,7 +1,7 @@
 """A hundred thousand volunteers of one community, written plainly: for plans and rows read, not for verbs.
 
-Every sixteenth has left; each lives in one of fifty grids (the last has a hundred people) and every fifth is in
-a team. Ids are numbered from FIRST, so that a test knows who is who.
+Every sixteenth has left; each lives in one of fifty grids (the last has a hundred people) and every fifth
+is in a team. Ids are numbered from FIRST, so that a test knows who is who.
 """
 
 import random
@@ -128,7 +128,8 @@ async def _place(unit: Unit) -> dict[str, Any]:
         items=grids,
     )
     await unit.execute(
-        "insert into team (id, community, public_id, name, created_at) select r.id, 1, r.public_id, r.name, 0 "
+        "insert into team (id, community, public_id, name, created_at) "
+        "select r.id, 1, r.public_id, r.name, 0 "
         "from rows(:items; id bigint, public_id text, name text) as r",
         items=[{"id": TEAM + n, "public_id": f"team-{n}", "name": f"第{n}队"} for n in range(TEAMS)],
     )

@@ -1,7 +1,7 @@
 """Among a hundred thousand volunteers every way of finding people enters by an index and reads few rows.
 
-Rows are counted on PostgreSQL from the executed plan, node by node; SQLite counts the steps of its machine, of
-which a row that is looked at takes ten to forty.
+Rows are counted on PostgreSQL from the executed plan, node by node; SQLite counts the steps of its machine,
+of which a row that is looked at takes ten to forty.
 """
 
 import re
