@@ -8,6 +8,7 @@ from core.base.errors import NotFound
 
 # A plus before a community keeps SQLite from entering by the community's index, which walks
 # through all of its rows; the ids asked for are the way in (tests/core/points/test_plans.py).
+OWN = ("issued", "redeemed", "debts", "openings")  # what `Accounts` calls those that lines stand against
 SYSTEM = ("issued", "redeemed", "expired", "debt", "adjusted", "opening")
 
 _LOCK = """
@@ -19,7 +20,9 @@ select a.id, a.volunteer, a.posted, a.held, a.debt, a.version, a.closed_at,
     (select id from points_account where community = :community and kind = 'redeemed'
         and volunteer is null) as redeemed,
     (select id from points_account where community = :community and kind = 'debt'
-        and volunteer is null) as debts
+        and volunteer is null) as debts,
+    (select id from points_account where community = :community and kind = 'opening'
+        and volunteer is null) as openings
 from points_account a
 where a.volunteer in ids(:volunteers) and +a.community = :community
 order by a.id for_update
@@ -73,6 +76,7 @@ class Accounts:
     issued: int
     redeemed: int
     debts: int
+    openings: int
     zone: str
     locale: str
 
@@ -84,7 +88,7 @@ async def lock(unit: Unit, volunteers: Iterable[int]) -> Accounts:
     """
     wanted = sorted(set(volunteers))
     rows = await unit.fetch(_LOCK, community=unit.community, volunteers=wanted)
-    if len(rows) < len(wanted) or any(rows[0][name] is None for name in ("issued", "redeemed", "debts")):
+    if len(rows) < len(wanted) or any(rows[0][name] is None for name in OWN):
         kinds = [{"kind": kind} for kind in SYSTEM]
         await unit.execute(_OPEN, community=unit.community, volunteers=wanted, kinds=kinds)
         rows = await unit.fetch(_LOCK, community=unit.community, volunteers=wanted)
@@ -98,7 +102,13 @@ async def lock(unit: Unit, volunteers: Iterable[int]) -> Accounts:
     }
     first = rows[0]
     return Accounts(
-        members, first["issued"], first["redeemed"], first["debts"], first["zone"], first["locale"]
+        members,
+        issued=first["issued"],
+        redeemed=first["redeemed"],
+        debts=first["debts"],
+        openings=first["openings"],
+        zone=first["zone"],
+        locale=first["locale"],
     )
 
 
