@@ -33,12 +33,16 @@ from web.pages import (
     home,
     landing,
     merge,
+    new_community,
     notices,
     overview,
     points,
     posts,
+    programmes,
     review,
     rewards,
+    settings,
+    settings_lists,
 )
 from web.render import Renderer
 from web.routes import Route, Rule, Undeclared, clashes
@@ -70,9 +74,13 @@ def own_routes() -> list[Route]:
         *review.ROUTES,
         *merge.ROUTES,
         *overview.ROUTES,
+        *new_community.ROUTES,
         *areas.ROUTES,
         *area_edit.ROUTES,
         *posts.ROUTES,
+        *settings.ROUTES,
+        *settings_lists.ROUTES,
+        *programmes.ROUTES,
     ]
 
 

@@ -46,6 +46,18 @@ order by c.name, c.id
 """
 
 
+_CHANGE = """
+update community set name = :name, help_phone = :help_phone, zone = :zone, locale = :locale,
+    version = version + 1
+where id = :id
+"""
+
+_HOLIDAYS = "select day, name, kind from holiday where community = :community order by day desc limit 200"
+
+LONGEST_NAME = 60
+LONGEST_PHONE = 40
+
+
 class OpenCommunity(msgspec.Struct, frozen=True):
     """A community as anybody may see it."""
 
@@ -127,6 +139,21 @@ def _wrong(slug: str, name: str, zone: str, locale: str) -> dict[str, Message]:
     return wrong
 
 
+async def change_community(unit: Unit, name: str, help_phone: str, zone: str, locale: str) -> None:
+    """Changes what a community is called, its help telephone, time zone and language. Raises Invalid."""
+    unit.viewer.require("community.settings")
+    wrong = _wrong("any", name, zone, locale)
+    if len(name.strip()) > LONGEST_NAME:
+        wrong["name"] = Message("Give a name of at most %(most)s characters.", most=LONGEST_NAME)
+    if len(help_phone) > LONGEST_PHONE:
+        wrong["help_phone"] = Message("This is too long: at most %(most)s characters.", most=LONGEST_PHONE)
+    if wrong:
+        raise Invalid(wrong)
+    values = {"name": name.strip(), "help_phone": help_phone.strip(), "zone": zone, "locale": locale}
+    await unit.execute(_CHANGE, id=place(unit), **values)
+    await unit.audit("community.change", "community", place(unit))
+
+
 async def change_settings(unit: Unit, **changes: Any) -> None:
     """Changes some settings of the community; None takes one away. Seen at once by every worker."""
     unit.viewer.require("community.settings")
@@ -148,6 +175,23 @@ async def add_holidays(unit: Unit, holidays: list[Holiday]) -> None:
     items = [msgspec.to_builtins(h) for h in holidays]
     await unit.execute(_ADD_HOLIDAYS, community=place(unit), items=items)
     await unit.execute("update community set version = version + 1 where id = :id", id=place(unit))
+
+
+async def remove_holiday(unit: Unit, day: str) -> None:
+    """Takes a holiday or make-up workday out. Raises NotFound."""
+    unit.viewer.require("community.settings")
+    gone = await unit.execute(
+        "delete from holiday where community = :community and day = :day", community=place(unit), day=day
+    )
+    if not gone:
+        raise NotFound
+    await unit.execute("update community set version = version + 1 where id = :id", id=place(unit))
+
+
+async def holidays_of(viewer: Viewer) -> list[Holiday]:
+    """The community's holidays and make-up workdays, the latest first; open to everybody here."""
+    rows = await viewer.house.db.fetch(_HOLIDAYS, community=viewer.community)
+    return [Holiday(row["day"], row["name"], row["kind"]) for row in rows]
 
 
 async def communities_of(viewer: Viewer) -> list[OpenCommunity]:

@@ -18,7 +18,7 @@ from web.forms import Form
 from web.routes import Answer
 from web.view_parts import FieldError, FieldOption, Flash, FormField, NavItem, grouped
 from web.views import ConfirmView, FormView
-from web.views_office import Cell, Column
+from web.views_office import Cell, Column, Press
 
 EXPORT = "as"  # field of an address that asks for the list as a file
 _MONTHS_BACK = 24
@@ -182,8 +182,9 @@ def form_page(
     status: int = 200,
     intro: str = "",
     hidden: Sequence[tuple[str, str]] = (),
+    presses: Sequence[Press] = (),
 ) -> Answer:
-    """A form with its errors at the top and at the fields."""
+    """A form with its errors at the top and at the fields; `presses` are further buttons below it."""
     known = {f.name for f in fields}
     view = FormView(
         heading=heading,
@@ -198,6 +199,7 @@ def form_page(
         ),
         submit=submit,
         back_href=back,
+        presses=tuple(presses),
     )
     return ask.page("form.html", view, title=heading, current=current, status=status)
 
