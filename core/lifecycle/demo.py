@@ -23,7 +23,7 @@ from core.extension import switch
 from core.extension.asof import as_of
 from core.extension.calls import tell
 from core.lifecycle import demo_town as town
-from core.lifecycle.import_csv import import_csv
+from core.lifecycle.imports.whole import import_file
 from core.points.statement import balance
 from core.reward import catalogue
 from core.reward.redemption import redeem
@@ -141,7 +141,7 @@ class _Demo:
         viewer = self.viewer(place.slug)
         await self.do(viewer, "place", lambda unit: self._place(unit, place))
         if not place.volunteers:
-            await import_csv(viewer, EXAMPLE.read_bytes(), ZONE)
+            await import_file(viewer, EXAMPLE.name, EXAMPLE.read_bytes(), "volunteers")
             await self.do(viewer, "household", self._household)
         else:
             await self.do(viewer, "volunteers", lambda unit: self._small_cast(unit, place))
