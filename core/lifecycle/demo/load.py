@@ -26,7 +26,7 @@ from core.lifecycle.demo.land import ZONE, Ground, found, lay_out
 from core.lifecycle.demo.offices import appoint
 from core.lifecycle.demo.past import books, duties, enter_twice, services
 from core.lifecycle.demo.shop import deliver, exchange
-from core.lifecycle.import_csv import import_csv
+from core.lifecycle.imports.whole import import_file
 from core.lifecycle.merge import merge
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "volunteers.csv"
@@ -152,7 +152,7 @@ class _Demo:
         await self.do(viewer, "land", lambda unit: lay_out(unit, ground, years))
         await self.do(viewer, "programmes", self._programmes)
         if ground.place.example:
-            await import_csv(viewer, EXAMPLE.read_bytes(), ZONE)
+            await import_file(viewer, EXAMPLE.name, EXAMPLE.read_bytes(), "volunteers")
             await self.do(viewer, "household", self._household)
         folk = Folk()
         first = PHONES + 10_000 * number

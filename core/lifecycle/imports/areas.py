@@ -1,4 +1,4 @@
-"""Areas below the community: grids, buildings, units; by their path, by indentation, or a column for each level."""
+"""Areas below the community: grids, buildings, units; by path, by indentation, or a column for each level."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

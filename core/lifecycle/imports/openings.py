@@ -179,7 +179,7 @@ def _in_the_way(cells: Cells, row: int, first: int, opening: Opening, stands: tu
         cells.fault(row, "", message, Message("Delete one of the two lines, or name the two books."))
     elif stands is not None and stands != (opening.points, opening.minutes):
         message = Message(
-            "Of this person an entry of the same book stands already: %(points)s points, %(minutes)s minutes.",
+            "An entry of this book stands already: %(points)s points, %(minutes)s minutes.",
             points=stands[0],
             minutes=stands[1],
         )
