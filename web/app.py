@@ -26,9 +26,12 @@ from web.csrf import Forms
 from web.forms import MOST_FIELDS
 from web.pages import (
     account,
+    activities,
+    activity,
     area_edit,
     areas,
     counter,
+    duty,
     fixed,
     home,
     landing,
@@ -43,6 +46,9 @@ from web.pages import (
     rewards,
     settings,
     settings_lists,
+    team_edit,
+    team_members,
+    teams,
 )
 from web.render import Renderer
 from web.routes import Route, Rule, Undeclared, clashes
@@ -78,6 +84,12 @@ def own_routes() -> list[Route]:
         *areas.ROUTES,
         *area_edit.ROUTES,
         *posts.ROUTES,
+        *teams.ROUTES,
+        *team_edit.ROUTES,
+        *team_members.ROUTES,
+        *duty.ROUTES,
+        *activities.ROUTES,
+        *activity.ROUTES,
         *settings.ROUTES,
         *settings_lists.ROUTES,
         *programmes.ROUTES,
