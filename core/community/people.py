@@ -55,6 +55,11 @@ def clean_phone(text: str, field: str = "phone") -> str:
 async def add_people(unit: Unit, people: Sequence[NewPerson]) -> list[int]:
     """Adds persons with clean names and phones; returns their ids in order. Six statements at most."""
     unit.viewer.require("volunteer.write")
+    return await enter_people(unit, people)
+
+
+async def enter_people(unit: Unit, people: Sequence[NewPerson]) -> list[int]:
+    """`add_people` for verbs that have checked by themselves that it may be done."""
     if not people:
         return []
     given = [
@@ -66,7 +71,7 @@ async def add_people(unit: Unit, people: Sequence[NewPerson]) -> list[int]:
     ids = [by_public[g["public_id"]] for g in given]
     phones = {person: p.phone for person, p in zip(ids, people, strict=True) if p.phone}
     if phones:
-        await _keep_phones(unit, phones)
+        await keep_phones(unit, phones)
     await unit.audit("person.add", "person", ids[0] if len(ids) == 1 else None, count=len(ids))
     return ids
 
@@ -76,7 +81,8 @@ async def add_person(unit: Unit, name: str, phone: str = "", locale: str = "") -
     return (await add_people(unit, [NewPerson(clean_name(name), clean_phone(phone), locale)]))[0]
 
 
-async def _keep_phones(unit: Unit, phones: dict[int, str]) -> None:
+async def keep_phones(unit: Unit, phones: dict[int, str]) -> None:
+    """Seals clean telephone numbers (by person) and makes the persons findable by them."""
     vault = unit.house.vault
     await vault.put(unit.transaction, {person: {"phone": phone} for person, phone in phones.items()})
     lookups = [
@@ -119,7 +125,7 @@ async def change_phone(unit: Unit, person: int, phone: str) -> None:
         "delete from person_lookup where person = :person and kind in ('phone', 'phone4')", person=person
     )
     if digits:
-        await _keep_phones(unit, {person: digits})
+        await keep_phones(unit, {person: digits})
     else:
         await unit.execute(
             "delete from person_secret where person = :person and field = 'phone'", person=person
