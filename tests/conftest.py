@@ -19,6 +19,7 @@ from tests.support import needs, postgres
 from tests.support.browser import Phone, open_phone
 from tests.support.cast import Cast, make_cast
 from tests.support.databases import fresh_database, loaded, migrated
+from tests.support.offices import Offices, make_offices
 from tests.support.server import Server, serving
 
 RUN = "LINLI_TEST_RUN"
@@ -115,6 +116,12 @@ def db(house: House) -> Database:
 async def cast(house: House) -> Cast:
     """Two communities with one of each role (see tests.support.cast)."""
     return await make_cast(house)
+
+
+@pytest.fixture
+async def offices(cast: Cast) -> Offices:
+    """The cast with an administrator, the street office and a tree of areas (see tests.support.offices)."""
+    return await make_offices(cast)
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from core.base.act import Unit
 from core.base.errors import Invalid, Message, NotFound
 from core.community.applications import LOOK_UP, MOST_TEAMS, OPEN_TEAMS, PERMISSION, field_of, wish_of
 from core.community.communities import place
-from core.community.consents import GUARDIAN, VOLUNTEERING, give
+from core.community.consent import GUARDIAN, VOLUNTEERING, enter_consent
 from core.community.days import today_here
 from core.community.erasure import erase_person
-from core.community.people import keep_phones
+from core.community.people import keep_phone
 from core.community.residence import known_area, live_in
 from core.community.teams import NewMember, add_members
 from core.community.volunteers import Volunteer
@@ -53,7 +53,7 @@ async def accept(
     if wish.age == "minor":
         if not guardian_agreed:
             raise Invalid({"guardian": Message("A minor needs the guardian's consent on paper.")})
-        await give(unit, person, GUARDIAN, taken_by=unit.actor)
+        await enter_consent(unit, person, GUARDIAN, unit.actor)
     await _known_by_phone(unit, person)
     area = await known_area(unit, wish.area) if wish.area else None
     if area is not None:
@@ -73,7 +73,7 @@ async def _known_by_phone(unit: Unit, person: int) -> None:
     opened = await unit.house.vault.get(unit, [person], ["phone"])
     phone = opened.get(person, {}).get("phone")
     if phone:
-        await keep_phones(unit, {person: phone})
+        await keep_phone(unit, person, phone)
 
 
 async def _forget_wish(unit: Unit, person: int) -> None:
@@ -130,6 +130,6 @@ async def same_person(unit: Unit, applicant: Volunteer, known: Volunteer) -> lis
         raise NotFound
     wish = await wish_of(unit, applicant.person)
     await _drop(unit, applicant)
-    await give(unit, known.person, VOLUNTEERING)
+    await enter_consent(unit, known.person, VOLUNTEERING, unit.actor)
     await unit.audit("application.same", "volunteer", applicant.id, known=known.id)
     return list(wish.teams)

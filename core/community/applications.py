@@ -12,10 +12,10 @@ from core.base.errors import Invalid, Message, Refused
 from core.base.sql import to_json
 from core.base.viewer import Viewer
 from core.community.communities import place
-from core.community.consents import VOLUNTEERING, give
+from core.community.consent import VOLUNTEERING, enter_consent
 from core.community.days import today_here
 from core.community.names import clean_name
-from core.community.people import NewPerson, clean_phone, enter_people
+from core.community.people import NewPerson, clean_phone, enter_ready, make_ready
 from core.community.residence import area_here
 from core.community.volunteers import NewVolunteer, enter_volunteers
 
@@ -80,7 +80,7 @@ async def apply(unit: Unit, application: Application) -> None:
         hash_ = unit.house.vault.hash("phone", phone)
         if await unit.value(_WAITS, community=place(unit), hash=hash_) is not None:
             return  # sent again from another form: once is enough
-        (person,) = await enter_people(unit, [NewPerson(name)])
+        (person,) = await enter_ready(unit, make_ready(unit.house.vault, [NewPerson(name)]))
         fresh = True
     today = await today_here(unit)
     if fresh:
@@ -89,7 +89,7 @@ async def apply(unit: Unit, application: Application) -> None:
     await unit.house.vault.put(unit.transaction, {person: sealed})
     if phone:
         await _look_up(unit, person, phone)
-    await give(unit, person, VOLUNTEERING)
+    await enter_consent(unit, person, VOLUNTEERING, None)
     await unit.audit("application.enter", "person", person)
 
 

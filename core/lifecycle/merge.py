@@ -11,7 +11,7 @@ from core.activity import review
 from core.base.act import Unit
 from core.base.clock import day_of
 from core.base.database import Reads, Row
-from core.base.errors import Message, NotFound, Refused
+from core.base.errors import Invalid, Message, NotFound, Refused
 from core.base.viewer import Viewer
 from core.community.communities import place
 from core.community.people import take_over_data
@@ -148,6 +148,20 @@ async def preview(viewer: Viewer, stays: str, goes: str) -> Preview:
         for row in both
     )
     return Preview(stay, go, twice, _obstacle(viewer, *both))
+
+
+async def exists(viewer: Viewer, number: str) -> None:
+    """Raises NotFound unless a volunteer of this community, not merged yet, has the number."""
+    viewer.require(PERMISSION)
+    try:
+        plain = clean_number(number)
+    except Invalid as invalid:
+        raise NotFound from invalid
+    rows = await viewer.house.db.fetch(
+        _BOTH, community=viewer.community, now=viewer.house.clock.now(), numbers=[{"number": plain}]
+    )
+    if not rows:
+        raise NotFound
 
 
 async def _both(reads: Reads, viewer: Viewer, stays: str, goes: str) -> list[Row]:
