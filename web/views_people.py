@@ -71,6 +71,7 @@ class PersonView(View, frozen=True, kw_only=True):
     facts: tuple[Fact, ...] = ()
     contact: tuple[Fact, ...] = ()  # masked, or opened after asking
     show_action: str = ""  # POST `reason` opens the contact data; "" where there is none or it is open
+    reasons: tuple[FieldOption, ...] = ()
     opened: bool = False
     homes: tuple[Dated, ...] = ()
     teams: tuple[Dated, ...] = ()
@@ -137,6 +138,8 @@ class MembershipRow(View, frozen=True, kw_only=True):
     href: str
     role: str
     since: str
+    day_error: str = ""
+    role_error: str = ""
     request_id: str
 
 

@@ -66,8 +66,10 @@ class Wish(msgspec.Struct, frozen=True):
     teams: tuple[str, ...] = ()
 
 
-async def apply(unit: Unit, application: Application) -> None:
+async def apply(unit: Unit, application: Application) -> bool:
     """Enters an application of whoever fills in the form; anybody may, signed in or not.
+
+    Returns whether it is new: from one telephone one application waits at a time.
 
     Raises Invalid (name, phone, age, agreed, area, note), and Refused only to somebody who is signed in and
     here already: a stranger is never told who is known.
@@ -79,7 +81,7 @@ async def apply(unit: Unit, application: Application) -> None:
     else:
         hash_ = unit.house.vault.hash("phone", phone)
         if await unit.value(_WAITS, community=place(unit), hash=hash_) is not None:
-            return  # sent again from another form: once is enough
+            return False
         (person,) = await enter_ready(unit, make_ready(unit.house.vault, [NewPerson(name)]))
         fresh = True
     today = await today_here(unit)
@@ -91,6 +93,7 @@ async def apply(unit: Unit, application: Application) -> None:
         await _look_up(unit, person, phone)
     await enter_consent(unit, person, VOLUNTEERING, None)
     await unit.audit("application.enter", "person", person)
+    return True
 
 
 async def _clean(unit: Unit, application: Application, own: int | None) -> tuple[Wish, str, str]:

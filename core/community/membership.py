@@ -3,7 +3,9 @@
 import msgspec
 
 from core.base.act import Unit
+from core.base.database import Row
 from core.base.errors import Invalid, Message, NotFound, Refused
+from core.base.viewer import Viewer
 from core.community.communities import place
 from core.community.days import clean_day, today_here
 from core.community.roles import access_changed
@@ -43,6 +45,14 @@ where m.volunteer = :volunteer and +m.team = :team and +m.community = :community
 """
 
 
+_OF = """
+select t.name as a, t.public_id as b, m.from_day as c, m.to_day as d, m.role as e,
+    case when t.closed_at is null then 0 else 1 end as n
+from team_member m join team t on t.id = m.team
+where m.volunteer = :volunteer and +m.community = :community order by m.id desc
+"""
+
+
 class Joining(msgspec.Struct, frozen=True, kw_only=True):
     """Who joins: the team's public id, as what, from when ('' today), until when ('' still there)."""
 
@@ -50,6 +60,14 @@ class Joining(msgspec.Struct, frozen=True, kw_only=True):
     role: str = "member"
     from_day: str = ""
     to_day: str = ""
+
+
+async def memberships(viewer: Viewer, volunteer: Volunteer) -> list[Row]:
+    """All memberships, the latest first: name, team's public id, from, to, role, closed (a, b, c, d, e, n).
+
+    For pages that found the volunteer within their reach. One statement.
+    """
+    return await viewer.house.db.fetch(_OF, volunteer=volunteer.id, community=viewer.community)
 
 
 async def join(unit: Unit, volunteer: Volunteer, joining: Joining) -> int:

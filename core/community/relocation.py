@@ -32,6 +32,11 @@ where volunteer = :volunteer and +community = :community and arrived_at is null 
 returning id
 """
 
+_OUT = """
+select r.expires_at from relocation r
+where r.volunteer = :volunteer and +r.community = :community and r.arrived_at is null and r.expires_at > :now
+"""
+
 _MAKE = """
 insert into relocation (community, volunteer, code_hash, created_at, expires_at, act)
 values (:community, :volunteer, :hash, :now, :expires, :act)
@@ -140,6 +145,14 @@ async def cancel_code(unit: Unit, volunteer: int) -> None:
     if not await unit.fetch(_STOP, now=unit.now, volunteer=volunteer, community=place(unit)):
         raise NotFound
     await unit.audit("relocation.cancel", "volunteer", volunteer)
+
+
+async def code_out(viewer: Viewer, volunteer: int) -> int | None:
+    """Until when an unused code of a volunteer is good; None for none. For pages that found him."""
+    until: int | None = await viewer.house.db.value(
+        _OUT, volunteer=volunteer, community=viewer.community, now=viewer.house.clock.now()
+    )
+    return until
 
 
 async def _who(reads: Reads, viewer: Viewer, typed: str) -> Row:

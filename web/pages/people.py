@@ -145,7 +145,7 @@ def _shown(ask: Ask, seen: int, *, more: bool) -> str:
 
 
 def _statuses(ask: Ask) -> tuple[FieldOption, ...]:
-    words = {"active": ask._("Active"), "left": ask._("Left"), "all": ask._("Active and left")}
+    words = {"active": ask._("Active"), "left": ask._("Has left"), "all": ask._("Active and left")}
     return tuple(FieldOption(value=key, label=label) for key, label in words.items())
 
 
@@ -203,8 +203,8 @@ async def _file(ask: Ask, form: Form, *, phones: bool) -> Answer:
     kind = form.choice("format", sheets.FORMATS, default=sheets.FORMATS[0])
     filters = filters_of(form)
     wanted = _wanted(filters, await choices(ask.viewer))
-    head = [ask._("Number"), ask._("Name"), ask._("Status"), ask._("Teams"), ask._("Area")]
-    head += [ask._("Minutes"), ask._("Hours"), ask._("Joined")]
+    head = [ask._("Number"), ask._("Full name"), ask._("Status"), ask._("Teams"), ask._("Area")]
+    head += [ask._("Minutes"), ask._("Service hours"), ask._("Joined")]
     head += [ask._("Telephone")] if phones else []
     rows = [line async for line in _lines(ask, wanted, phones=phones)]
     if phones:

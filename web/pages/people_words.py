@@ -13,16 +13,17 @@ from core.community.names import masked_phone
 from core.community.volunteers import Volunteer, by_number
 from core.lifecycle.farewell import WHY
 from web.ask import Ask
+from web.routes import Answer
 from web.view_parts import Fact, FieldError, FieldOption, Tone
-from web.views_people import Dated, Likeness
+from web.views_people import Dated, Likeness, LookAgainView
 
 WRITE = "volunteer.write"
 ROLES = {
-    "member": Message("Member"),
+    "member": Message("Team member"),
     "leader": Message("Team leader"),
     "deputy": Message("Deputy leader"),
 }
-STATUS = {"active": Message("Active"), "left": Message("Left"), "applied": Message("Has applied")}
+STATUS = {"active": Message("Active"), "left": Message("Has left"), "applied": Message("Has applied")}
 ALIKE = {
     "phone": Message("Same telephone number"),
     "id_number": Message("Same ID number"),
@@ -66,6 +67,11 @@ async def person_of(ask: Ask, permission: str = WRITE) -> Volunteer:
     return found
 
 
+def look_again(ask: Ask, view: LookAgainView, status: int = 200, current: str = "/people") -> Answer:
+    """The page before something happens to a person."""
+    return ask.page("look_again.html", view, title=view.heading, current=ask.home + current, status=status)
+
+
 def address(ask: Ask, number: str, rest: str = "") -> str:
     return f"{ask.home}/people/{number}{rest}"
 
@@ -91,7 +97,7 @@ def contact(ask: Ask, sealed: Mapping[str, str], *, opened: bool) -> tuple[Fact,
     """What is kept under seal: masked, or in full for somebody whose look is logged."""
     labels = {
         "phone": ask._("Telephone"),
-        "address": ask._("Address"),
+        "address": ask._("Home address"),
         "email": ask._("E-mail"),
         "birth_date": ask._("Birth date"),
         "sex": ask._("Sex"),
@@ -129,7 +135,7 @@ def likeness(ask: Ask, one: Alike, merge_with: str = "") -> Likeness:
         number=one.number,
         why=why,
         href=href,
-        merge_href=address(ask, merge_with, f"/merge?other={one.number}") if merge_with else "",
+        merge_href=address(ask, merge_with, f"/merge?with={one.number}") if merge_with else "",
         note="" if one.status == "active" else ask.render(STATUS["left"]),
     )
 
@@ -161,6 +167,20 @@ def dated_posts(ask: Ask, rows: Iterable[Any], *, linked: bool) -> tuple[Dated, 
         )
         for r in ordered
     )
+
+
+def kinship(ask: Ask, word: str) -> str:
+    known = {
+        "spouse": ask._("Spouse"),
+        "child": ask._("Child"),
+        "parent": ask._("Parent"),
+        "grandchild": ask._("Grandchild"),
+    }
+    return known.get(word, word or ask._("Lives there too"))
+
+
+def options(ask: Ask, texts: Mapping[str, Message]) -> tuple[FieldOption, ...]:
+    return tuple(FieldOption(value=key, label=ask.render(text)) for key, text in texts.items())
 
 
 def team_options(found: Choices, *first: FieldOption) -> tuple[FieldOption, ...]:

@@ -1,7 +1,7 @@
 """One volunteer as the office sees him, his contact data on request, and his card."""
 
 from core.base.act import Unit, note
-from core.base.errors import Invalid, NotFound
+from core.base.errors import Invalid, Message, NotFound
 from core.community.alike import Alike
 from core.lifecycle.profile import PERMISSION, Profile
 from core.lifecycle.profile import profile as read_profile
@@ -9,10 +9,15 @@ from web.ask import Ask
 from web.pages import people_words as words
 from web.pages.people_words import WRITE, address
 from web.routes import Answer, get, post
-from web.view_parts import Fact, Flash, NavItem, grouped
+from web.view_parts import Fact, FieldOption, Flash, NavItem, grouped
 from web.views_people import CardView, Dated, Likeness, PersonView
 
-_REASON = 200  # characters
+_WHAT_FOR = {
+    "call": Message("To call or to write"),
+    "visit": Message("To visit"),
+    "papers": Message("For papers or an insurance"),
+    "other": Message("Another reason"),
+}
 
 
 async def _profile(ask: Ask) -> Profile:
@@ -35,6 +40,8 @@ async def person(ask: Ask) -> Answer:
         "alive": ask._("Put right: everything is as it was."),
         "left": ask._("Left. Hours and points are kept."),
         "phone": ask._("The lost telephone opens nothing any more."),
+        "merged": ask._("The two entries are one now."),
+        "cancelled": ask._("The code is worth nothing any more."),
     }
     text = texts.get(ask.query.raw("done"))
     return _page(ask, found, flash=Flash(text=text) if text else None)
@@ -46,11 +53,11 @@ async def show(ask: Ask) -> Answer:
     found = await _profile(ask)
     if found.facts["status"] == "applied":
         raise NotFound
-    reason = ask.form.raw("reason")[:_REASON]
+    reason = ask.form.choice("reason", _WHAT_FOR, default="")
 
     async def work(unit: Unit) -> None:
         fields = sorted(found.sealed)
-        await unit.audit("person.show", "person", found.facts["person"], fields=fields, why=bool(reason))
+        await unit.audit("person.show", "person", found.facts["person"], fields=fields, why=reason)
 
     await note(ask.house, work, viewer=ask.viewer)
     return _page(ask, found, opened=True)
@@ -69,6 +76,7 @@ def _page(ask: Ask, found: Profile, *, opened: bool = False, flash: Flash | None
         facts=tuple(_facts(ask, found)),
         contact=words.contact(ask, found.sealed, opened=opened),
         show_action=address(ask, number, "/show") if found.sealed and not opened else "",
+        reasons=(FieldOption(value="", label="—"), *words.options(ask, _WHAT_FOR)),
         opened=opened,
         homes=tuple(_homes(ask, found)),
         teams=words.dated_teams(ask, found.of("team"), linked=True),
@@ -134,22 +142,12 @@ def _moves(ask: Ask, found: Profile) -> list[Fact]:
 def _household(ask: Ask, found: Profile) -> list[Fact]:
     return [
         Fact(
-            label=_kinship(ask, r["c"]),
+            label=words.kinship(ask, r["c"]),
             text=r["a"],
             href=address(ask, r["b"]) if r["b"] else "",
         )
         for r in found.of("together")
     ]
-
-
-def _kinship(ask: Ask, kinship: str) -> str:
-    known = {
-        "spouse": ask._("Spouse"),
-        "child": ask._("Child"),
-        "parent": ask._("Parent"),
-        "grandchild": ask._("Grandchild"),
-    }
-    return known.get(kinship, kinship or ask._("Lives there too"))
 
 
 def _served(ask: Ask, found: Profile) -> list[Fact]:
