@@ -98,13 +98,17 @@ class Unit(Reads):
         *,
         on_behalf: int | None = None,
         result: str = "done",
+        community: int | None = None,
         **detail: Any,
     ) -> None:
-        """Adds a line to the audit log, written with the act. `detail` holds ids and counts, never names."""
+        """Adds a line to the audit log, written with the act. `detail` holds ids and counts, never names.
+
+        `community` is whose log it is, where that is another than the act's.
+        """
         self._audits.append(
             {
                 "act": self.act or None,
-                "community": self.community,
+                "community": self.community if community is None else community,
                 "actor": self.actor,
                 "on_behalf": on_behalf,
                 "action": action,

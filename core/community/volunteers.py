@@ -38,7 +38,8 @@ _COLUMNS = """
 select v.id, v.person, v.number, p.name, v.status, v.minutes, v.joined_on
 from volunteer n join volunteer v on v.id = coalesce(n.merged_into, n.id) and v.community = n.community
 join person p on p.id = v.person
-where n.community = :community and n.number = :number
+where n.community = :community and n.number = :number and coalesce(v.left_why, '') <> 'refused'
+  and (:applied = 1 or v.status <> 'applied')
   and (:everybody = 1 or exists (
        select 1 from team_member m where m.volunteer = v.id and m.to_day is null and m.team in ids(:teams)))
 """
@@ -201,7 +202,8 @@ def reach(viewer: Viewer, permission: str) -> tuple[int, list[int]]:
 async def by_number(viewer: Viewer, number: str, permission: str = "volunteer.read") -> Volunteer:
     """The volunteer of this community with a number, within the permission's reach.
 
-    Raises Invalid (number: not a number at all), NotFound (absent, of another community, out of reach).
+    Somebody who has only applied is seen by those with `volunteer.write` alone. Raises Invalid (number: not
+    a number at all), NotFound (absent, of another community, out of reach).
     """
     everybody, teams = reach(viewer, permission)
     row = await viewer.house.db.one(
@@ -210,6 +212,7 @@ async def by_number(viewer: Viewer, number: str, permission: str = "volunteer.re
         number=clean_number(number),
         everybody=everybody,
         teams=teams,
+        applied=int(viewer.may("volunteer.write")),
     )
     if row is None:
         raise NotFound
