@@ -87,6 +87,8 @@ def _build(ask: "Ask") -> Menus:
     if viewer.may_somewhere("redemption.make"):
         tabs.append(NavItem(title=ask._("Service desk"), href=base + "/counter", icon="desk"))
     nav = [NavItem(title=ask._("Notices"), href=base + "/notices", icon="bell")]
+    if member:
+        nav.append(NavItem(title=ask._("About me"), href=base + "/me", icon="user"))
     if viewer.may_somewhere("attendance.review"):
         review = NavItem(title=ask._("Review"), href=base + "/review", icon="check")
         (tabs if len(tabs) < _MOST_TABS else nav).append(review)

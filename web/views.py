@@ -98,6 +98,8 @@ class StatementView(View, frozen=True, kw_only=True):
     months: tuple[MonthGroup, ...] = ()
     more_href: str = ""  # the next page, "" at the end
     reset_href: str = ""  # without filter; "" when there is none to take off
+    earlier_href: str = ""  # lines of accounts merged into this one; "" when there are none
+    back_href: str = ""  # on that page: to the statement itself
 
 
 class LineView(View, frozen=True, kw_only=True):

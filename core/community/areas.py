@@ -31,6 +31,16 @@ returning id, public_id
 
 _PLACE = "update area set path = :above || id || '/' where id in ids(:areas)"
 
+_PARENTS = """
+select a.id, a.path from area a where a.id in ids(:parents) and +a.community = :community
+"""
+
+# Of nodes of several levels the parents' ids are known after the insert as well.
+_PLACE_FOREST = """
+update area as a set parent = r.parent, path = r.path
+from rows(:items; id bigint, parent bigint, path text) as r where a.id = r.id and +a.community = :community
+"""
+
 _ONE = """
 select id, public_id, parent, community, kind, name, path, households, residents from area where id = :id
 """
@@ -50,6 +60,15 @@ class NewArea(msgspec.Struct, frozen=True):
     name: str
     households: int | None = None
     residents: int | None = None
+
+
+class NewNode(msgspec.Struct, frozen=True):
+    """A node among others added at once: below an area that is there (`above`, its id), or below another new
+    one (`below`, its place in the list, which comes earlier)."""
+
+    area: NewArea
+    above: int | None = None
+    below: int = -1
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -88,6 +107,35 @@ async def add_areas(unit: Unit, parent: int | None, items: list[NewArea]) -> lis
     await unit.execute(_PLACE, above=above.path if above is not None else "/", areas=list(ids.values()))
     await unit.audit("area.add", "area", parent, count=len(items))
     return [ids[item["public_id"]] for item in given]
+
+
+async def add_forest(unit: Unit, nodes: list[NewNode]) -> list[int]:
+    """Adds nodes of several levels below areas of this community; returns their ids in order.
+
+    Four statements, whatever the number. Raises Invalid (name), NotFound (a parent of elsewhere).
+    """
+    unit.viewer.require("area.write")
+    if not all(node.area.name.strip() for node in nodes):
+        raise Invalid({"name": Message("Please give the name.")})
+    parents = sorted({node.above for node in nodes if node.above is not None})
+    rows = await unit.fetch(_PARENTS, parents=parents, community=unit.community)
+    paths: dict[int, str] = {row["id"]: row["path"] for row in rows}
+    if unit.community is None or len(paths) < len(parents):
+        raise NotFound
+    given = [{"public_id": public_id(), **msgspec.to_builtins(node.area)} for node in nodes]
+    rows = await unit.fetch(
+        _ADD, parent=None, community=unit.community, items=given, at=unit.now, act=unit.act
+    )
+    by_public = {row["public_id"]: row["id"] for row in rows}
+    ids = [by_public[item["public_id"]] for item in given]
+    placed = []
+    for node, area in zip(nodes, ids, strict=True):
+        parent = node.above if node.above is not None else ids[node.below]
+        paths[area] = f"{paths[parent]}{area}/"
+        placed.append({"id": area, "parent": parent, "path": paths[area]})
+    await unit.execute(_PLACE_FOREST, items=placed, community=unit.community)
+    await unit.audit("area.add", "area", None, count=len(ids))
+    return ids
 
 
 async def area_of(reads: Reads, area: int) -> Area:

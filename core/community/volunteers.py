@@ -1,6 +1,6 @@
 """Volunteers: a person in one community, with a number that is unique everywhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -11,6 +11,8 @@ from core.base.viewer import Viewer
 from core.community.communities import place
 from core.community.names import sort_text, words_of
 from core.community.numbers import digits_of, is_number, new_number
+
+MANY = 200  # people from which plans are worth making anew
 
 # A number that was given out once is never given to another, lost cards' numbers among them.
 _ADD = """
@@ -36,7 +38,8 @@ _COLUMNS = """
 select v.id, v.person, v.number, p.name, v.status, v.minutes, v.joined_on
 from volunteer n join volunteer v on v.id = coalesce(n.merged_into, n.id) and v.community = n.community
 join person p on p.id = v.person
-where n.community = :community and n.number = :number
+where n.community = :community and n.number = :number and coalesce(v.left_why, '') <> 'refused'
+  and (:applied = 1 or v.status <> 'applied')
   and (:everybody = 1 or exists (
        select 1 from team_member m where m.volunteer = v.id and m.to_day is null and m.team in ids(:teams)))
 """
@@ -51,13 +54,27 @@ from rows(:words; community bigint, word text, volunteer bigint) as r where true
 class NewVolunteer(msgspec.Struct, frozen=True):
     """A person who joins; `number` '' gets a new one, else it is one given out before.
 
-    `status` is 'active', or 'applied' for somebody who waits to be accepted.
+    `status` is 'active', or 'applied' for somebody who waits to be accepted. `spoken` is what `speak` says of
+    his name, where that was asked before the act.
     """
 
     person: int
     joined_on: str
     number: str = ""
     status: str = "active"
+    spoken: "Spoken | None" = None
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """What a volunteer is sorted and found by."""
+
+    sort: str
+    words: list[str]
+
+
+def speak(name: str) -> Spoken:
+    """Works a name's pinyin out: some ten thousandths of a second, which thousands of people add up."""
+    return Spoken(sort_text(name), words_of(name))
 
 
 class Added(msgspec.Struct, frozen=True):
@@ -101,7 +118,7 @@ async def enter_volunteers(unit: Unit, items: Sequence[NewVolunteer]) -> list[Ad
     """`add_volunteers` for verbs that have checked by themselves that it may be done."""
     found: dict[int, Added] = {}
     fresh: dict[int, Added] = {}
-    names = await _names(unit, [item.person for item in items])
+    spoken = await _spoken(unit, items)
     missing = list(items)
     # A drawn number is taken once in many thousand times: then only those draw again.
     for _ in range(8):
@@ -113,7 +130,7 @@ async def enter_volunteers(unit: Unit, items: Sequence[NewVolunteer]) -> list[Ad
                 "joined_on": m.joined_on,
                 "number": m.number or new_number(),
                 "status": m.status,
-                "sort": sort_text(names.get(m.person, "")),
+                "sort": spoken[m.person].sort,
             }
             for m in missing
         ]
@@ -130,20 +147,24 @@ async def enter_volunteers(unit: Unit, items: Sequence[NewVolunteer]) -> list[Ad
             raise Invalid({"number": Message("This number belongs to somebody else.")})
     if missing:
         raise Unavailable
-    await _enter_words(unit, {added.id: names.get(added.person, "") for added in fresh.values()})
+    if len(fresh) > MANY:
+        await unit.plan_anew()
+    words = [{"word": w, "volunteer": a.id} for a in fresh.values() for w in spoken[a.person].words]
+    if words:
+        await unit.execute(_WORDS, community=place(unit), words=words)
     await unit.audit("volunteer.add", "volunteer", None, count=len(items))
     return [found[item.person] for item in items]
 
 
-async def _names(unit: Unit, people: Sequence[int]) -> dict[int, str]:
-    return {row["id"]: row["name"] for row in await unit.fetch(_NAMES, people=list(people))}
-
-
-async def _enter_words(unit: Unit, names: Mapping[int, str]) -> None:
-    """Enters what volunteers of this community are found by. One statement."""
-    words = [{"word": word, "volunteer": v} for v, name in names.items() for word in words_of(name)]
-    if words:
-        await unit.execute(_WORDS, community=place(unit), words=words)
+async def _spoken(unit: Unit, items: Sequence[NewVolunteer]) -> dict[int, Spoken]:
+    """What each is found by; the names of those of whom it is not known yet are looked up."""
+    known = {item.person: item.spoken for item in items if item.spoken is not None}
+    unknown = [item.person for item in items if item.spoken is None]
+    if unknown:
+        rows = await unit.fetch(_NAMES, people=unknown)
+        names = {row["id"]: row["name"] for row in rows}
+        known.update({person: speak(names.get(person, "")) for person in unknown})
+    return known
 
 
 async def renamed(unit: Unit, person: int, name: str) -> None:
@@ -181,7 +202,8 @@ def reach(viewer: Viewer, permission: str) -> tuple[int, list[int]]:
 async def by_number(viewer: Viewer, number: str, permission: str = "volunteer.read") -> Volunteer:
     """The volunteer of this community with a number, within the permission's reach.
 
-    Raises Invalid (number: not a number at all), NotFound (absent, of another community, out of reach).
+    Somebody who has only applied is seen by those with `volunteer.write` alone. Raises Invalid (number: not
+    a number at all), NotFound (absent, of another community, out of reach).
     """
     everybody, teams = reach(viewer, permission)
     row = await viewer.house.db.one(
@@ -190,6 +212,7 @@ async def by_number(viewer: Viewer, number: str, permission: str = "volunteer.re
         number=clean_number(number),
         everybody=everybody,
         teams=teams,
+        applied=int(viewer.may("volunteer.write")),
     )
     if row is None:
         raise NotFound

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from core.base.act import Unit
 from core.base.errors import NotFound
 
+SYSTEM = ("issued", "redeemed", "expired", "debt", "adjusted", "opening")
+OWN = ("issued", "redeemed", "debts", "adjusted", "openings")  # those lines stand against, as in `Accounts`
+
 # A plus before a community keeps SQLite from entering by the community's index, which walks
 # through all of its rows; the ids asked for are the way in (tests/core/points/test_plans.py).
-SYSTEM = ("issued", "redeemed", "expired", "debt", "adjusted", "opening")
-
 _LOCK = """
 select a.id, a.volunteer, a.posted, a.held, a.debt, a.version, a.closed_at,
     (select zone from community where id = :community) as zone,
@@ -19,7 +20,11 @@ select a.id, a.volunteer, a.posted, a.held, a.debt, a.version, a.closed_at,
     (select id from points_account where community = :community and kind = 'redeemed'
         and volunteer is null) as redeemed,
     (select id from points_account where community = :community and kind = 'debt'
-        and volunteer is null) as debts
+        and volunteer is null) as debts,
+    (select id from points_account where community = :community and kind = 'adjusted'
+        and volunteer is null) as adjusted,
+    (select id from points_account where community = :community and kind = 'opening'
+        and volunteer is null) as openings
 from points_account a
 where a.volunteer in ids(:volunteers) and +a.community = :community
 order by a.id for_update
@@ -28,7 +33,7 @@ order by a.id for_update
 _OPEN = """
 insert into points_account (community, kind, volunteer)
 select v.community, 'member', v.id from volunteer v
-where v.id in ids(:volunteers) and v.community = :community
+where v.id in ids(:volunteers) and v.community = :community and v.merged_into is null
     and not exists (select 1 from points_account a where a.volunteer = v.id)
 union all
 select cast(:community as bigint), k.kind, cast(null as bigint) from rows(:kinds; kind text) as k
@@ -73,6 +78,8 @@ class Accounts:
     issued: int
     redeemed: int
     debts: int
+    adjusted: int
+    openings: int
     zone: str
     locale: str
 
@@ -84,7 +91,7 @@ async def lock(unit: Unit, volunteers: Iterable[int]) -> Accounts:
     """
     wanted = sorted(set(volunteers))
     rows = await unit.fetch(_LOCK, community=unit.community, volunteers=wanted)
-    if len(rows) < len(wanted) or any(rows[0][name] is None for name in ("issued", "redeemed", "debts")):
+    if len(rows) < len(wanted) or any(rows[0][name] is None for name in OWN):
         kinds = [{"kind": kind} for kind in SYSTEM]
         await unit.execute(_OPEN, community=unit.community, volunteers=wanted, kinds=kinds)
         rows = await unit.fetch(_LOCK, community=unit.community, volunteers=wanted)
@@ -98,7 +105,14 @@ async def lock(unit: Unit, volunteers: Iterable[int]) -> Accounts:
     }
     first = rows[0]
     return Accounts(
-        members, first["issued"], first["redeemed"], first["debts"], first["zone"], first["locale"]
+        members,
+        issued=first["issued"],
+        redeemed=first["redeemed"],
+        debts=first["debts"],
+        adjusted=first["adjusted"],
+        openings=first["openings"],
+        zone=first["zone"],
+        locale=first["locale"],
     )
 
 

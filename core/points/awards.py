@@ -58,15 +58,17 @@ where d.attendance in ids(:attendances) and +d.community = :community and d.deci
                     where r.attendance = d.attendance and r.decision = 'reversed')
 """
 
+# Whose service it is by now: an account that was merged takes nothing more.
 _SERVICE = """
-select id, volunteer, minutes, day from attendance
-where id in ids(:attendances) and +community = :community order by id
+select a.id, coalesce(v.merged_into, v.id) as volunteer, a.minutes, a.day
+from attendance a join volunteer v on v.id = a.volunteer
+where a.id in ids(:attendances) and +a.community = :community order by a.id
 """
 
 _PROPOSED = """
-select w.id, w.attendance, w.volunteer, w.programme, w.points, w.sheet, w.message, w.arguments, w.text, w.day,
-    t.activity, t.recorder
-from award w join attendance t on t.id = w.attendance
+select w.id, w.attendance, coalesce(v.merged_into, v.id) as volunteer, w.programme, w.points, w.sheet,
+    w.message, w.arguments, w.text, w.day, t.activity, t.recorder
+from award w join attendance t on t.id = w.attendance join volunteer v on v.id = w.volunteer
 where w.attendance in ids(:attendances) and +w.community = :community
     and not exists (select 1 from award_outcome o where o.award = w.id)
 order by w.attendance, w.id
@@ -79,8 +81,9 @@ from rows(:items; award bigint, transfer bigint, points bigint, cap text, lost b
 """
 
 _POSTED = """
-select t.id, t.amount, w.volunteer, w.programme, w.sheet, w.day, d.activity
+select t.id, t.amount, coalesce(v.merged_into, v.id) as volunteer, w.programme, w.sheet, w.day, d.activity
 from award w join transfer t on t.award = w.id and t.kind = 'earn' join attendance d on d.id = w.attendance
+join volunteer v on v.id = w.volunteer
 where w.attendance in ids(:attendances) and +w.community = :community order by t.id
 """
 
@@ -178,7 +181,8 @@ async def settle(unit: Unit, items: Sequence[Proposed]) -> Confirmed:
     if not decided:
         return Confirmed()
     approvers = {row["attendance"]: row["decider"] for row in decided}
-    page = await open_page(unit, [item.volunteer for item in items if item.attendance in approvers])
+    service = await unit.fetch(_SERVICE, attendances=list(approvers), community=unit.community)
+    page = await open_page(unit, [row["volunteer"] for row in service])
     return await _post(page, list(approvers), approvers, ())
 
 

@@ -35,17 +35,19 @@ _HOLD_USES = """
 select lot, amount from lot_use where transfer = :hold and community = :community order by id
 """
 
+# What happened on an account that was merged is put right on the account it was merged into.
 _CAPTURED = """
-select c.amount, c.effective_at, c.redemption, c.hold, a.volunteer from transfer c
-join points_account a on a.id = c.account
+select c.amount, c.effective_at, c.redemption, c.hold, coalesce(v.merged_into, v.id) as volunteer
+from transfer c join points_account a on a.id = c.account join volunteer v on v.id = a.volunteer
 where c.id = :capture and c.kind = 'capture' and c.community = :community
 """
 
 _CAPTURE_USES = """
-select u.lot, cast(sum(u.amount) as bigint) as amount from lot_use u
+select u.lot, l.account, l.expires_at, cast(sum(u.amount) as bigint) as amount
+from lot_use u join lot l on l.id = u.lot
 where +u.community = :community and u.transfer in (select :hold union
     select r.id from transfer r where r.hold = :hold and r.kind = 'release')
-group by u.lot having sum(u.amount) > 0 order by u.lot
+group by u.lot, l.account, l.expires_at having sum(u.amount) > 0 order by u.lot
 """
 
 _REVERSED = """
@@ -53,9 +55,10 @@ select id from transfer where reverses in ids(:transfers) and kind = :kind and +
 """
 
 _EARNED = """
-select t.id, t.account, t.amount, t.effective_at, t.award, a.volunteer, l.id as lot, l.remaining
+select t.id, b.id as account, t.amount, t.effective_at, t.award, b.volunteer, l.id as lot, l.remaining
 from transfer t join points_account a on a.id = t.account join lot l on l.transfer = t.id
-where t.id in ids(:transfers) and t.kind = 'earn' and +t.community = :community order by t.id
+join volunteer v on v.id = a.volunteer join points_account b on b.volunteer = coalesce(v.merged_into, v.id)
+where t.id in ids(:transfers) and t.kind = :kind and +t.community = :community order by t.id
 """
 
 
@@ -104,11 +107,12 @@ def post_batch(page: Page, earnings: Iterable[Earning]) -> list[Line]:
         page.months.add(earning.volunteer, page.month(note.effective_at), earned=earning.amount)
         lines.append(line)
     for volunteer, lots in new.items():
-        _repay(page, page.member(volunteer), lots, notes[volunteer])
+        repay(page, page.member(volunteer), lots, notes[volunteer])
     return lines
 
 
-def _repay(page: Page, member: Member, lots: list[Lot], note: Note) -> None:
+def repay(page: Page, member: Member, lots: Sequence[Lot], note: Note) -> None:
+    """Pays a visible debt back from lots, as far as they go; dated and signed like the note."""
     amount = min(member.debt, sum(lot.remaining for lot in lots))
     if not amount:
         return
@@ -237,14 +241,20 @@ async def refund(unit: Unit, captured: int, message: Message) -> Line:
         into=True,
         reverses=captured,
     )
-    page.give_back(line, [(use["lot"], use["amount"]) for use in uses])
+    if any(use["account"] != member.account for use in uses):
+        # Bought from an account that was merged since: its lots are closed. A lot of its own takes the
+        # points, as long as the longest of them would have lasted.
+        ends = [use["expires_at"] for use in uses]
+        page.open_lot(line, None if None in ends else max(ends))
+    else:
+        page.give_back(line, [(use["lot"], use["amount"]) for use in uses])
     page.months.add(member.volunteer, page.month(row["effective_at"]), spent=-row["amount"])
     await page.write()
     return line
 
 
-async def reverse(page: Page, transfers: Iterable[int], message: Message) -> list[Line]:
-    """Takes earnings back: from their own lots first, then from other free lots in spending order.
+async def reverse(page: Page, transfers: Iterable[int], message: Message, kind: str = "earn") -> list[Line]:
+    """Takes earnings (or openings) back: from their own lots first, then from other free lots in their order.
 
     What was spent already becomes a visible debt, repaid from the next earnings. Page's accounts must be
     those of
@@ -252,7 +262,7 @@ async def reverse(page: Page, transfers: Iterable[int], message: Message) -> lis
     already.
     """
     unit, wanted = page.unit, sorted(set(transfers))
-    rows = await unit.fetch(_EARNED, transfers=wanted, community=unit.community)
+    rows = await unit.fetch(_EARNED, transfers=wanted, kind=kind, community=unit.community)
     if len(rows) != len(wanted):
         raise NotFound
     if await unit.fetch(_REVERSED, transfers=wanted, kind="reverse", community=unit.community):
@@ -265,10 +275,10 @@ async def reverse(page: Page, transfers: Iterable[int], message: Message) -> lis
     mine = {lot.id for lot in own.values()}
     others = {account: [lot for lot in lots if lot.id not in mine] for account, lots in free.items()}
     # `others` has none of the own lots: a line reversed together with this one keeps its own for itself.
-    return [_take_back(page, row, [own[row["id"]], *others[row["account"]]], message) for row in rows]
+    return [_take_back(page, row, [own[row["id"]], *others[row["account"]]], message, kind) for row in rows]
 
 
-def _take_back(page: Page, row: Row, lots: list[Lot], message: Message) -> Line:
+def _take_back(page: Page, row: Row, lots: list[Lot], message: Message, kind: str) -> Line:
     member, amount = page.member(row["volunteer"]), row["amount"]
     note = Note(
         message=message,
@@ -286,9 +296,10 @@ def _take_back(page: Page, row: Row, lots: list[Lot], message: Message) -> Line:
         line = page.add(member, "debt", short, lent, other=page.accounts.debts, posted=short, into=True)
         member.debt += short
         lots = [*lots, page.open_lot(line)]
-    line = page.add(
-        member, "reverse", amount, note, other=page.accounts.issued, posted=-amount, reverses=row["id"]
-    )
+    earned = kind == "earn"
+    other = page.accounts.issued if earned else page.accounts.openings
+    line = page.add(member, "reverse", amount, note, other=other, posted=-amount, reverses=row["id"])
     page.take(line, lots, amount)
-    page.months.add(member.volunteer, page.month(row["effective_at"]), earned=-amount)
+    if earned:
+        page.months.add(member.volunteer, page.month(row["effective_at"]), earned=-amount)
     return line

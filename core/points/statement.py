@@ -33,7 +33,7 @@ KINDS = {
 
 _BALANCE = """
 select v.id, v.minutes, coalesce(a.posted, 0) as posted, coalesce(a.held, 0) as held, coalesce(a.debt, 0)
-    as debt
+    as debt, (select count(*) from volunteer m where m.merged_into = v.id) as earlier
 from volunteer v left join points_account a on a.volunteer = v.id
 where v.id = :volunteer and v.community = :community
 """
@@ -52,10 +52,26 @@ where t.account = (select a.id from points_account a where a.volunteer = :volunt
 order by t.id desc limit :most
 """
 
+_EARLIER_LINES = """
+select t.public_id, t.kind, t.amount, t.credit, t.account, t.effective_at, t.recorded_at, t.message,
+    t.arguments,
+    t.text, t.posted_after, o.cap, o.lost, y.title
+from transfer t left join award w on w.id = t.award left join award_outcome o on o.award = t.award
+left join attendance d on d.id = w.attendance left join activity y on y.id = d.activity
+where t.account in (select a.id from volunteer m join points_account a on a.volunteer = m.id
+        where m.merged_into = :volunteer)
+    and +t.community = :community
+    and t.id < coalesce((select b.id from transfer b
+        where b.public_id = cast(:before as text)), 9223372036854775807)
+    and t.kind in (select k.kind from rows(:kinds; kind text) as k)
+order by t.id desc limit :most
+"""
+
 _LINE = """
 select t.public_id, t.kind, t.amount, t.credit, t.account, t.effective_at, t.recorded_at, t.message,
     t.arguments,
-    t.text, t.posted_after, a.volunteer, v.number as volunteer_number, p.name as volunteer_name,
+    t.text, t.posted_after, coalesce(v.merged_into, v.id) as volunteer, v.number as volunteer_number,
+    p.name as volunteer_name,
     t.actor, recorder.name as actor_name, t.approver, approver.name as approver_name,
     w.rule, w.points as proposed, w.inputs, w.programme, w.day, o.cap, o.lost,
     s.version as sheet_version, s.from_day as sheet_from, s.rules,
@@ -63,7 +79,7 @@ select t.public_id, t.kind, t.amount, t.credit, t.account, t.effective_at, t.rec
     d.recorded_at as attended_recorded_at, y.public_id as activity, y.kind as activity_kind, y.title, y.place,
     y.from_at as activity_from, y.to_at as activity_to, m.name as team,
     e.public_id as redemption, e.reward_name, e.quantity, e.price, n.name as counter,
-    orig.public_id as reverses,
+    orig.public_id as reverses, g.source as book, g.minutes as book_minutes,
     (select x.public_id from transfer x where x.reverses = t.id
         and x.kind in ('reverse', 'refund')) as reversed_by
 from transfer t join points_account a on a.id = t.account join volunteer v on v.id = a.volunteer
@@ -74,6 +90,7 @@ left join rule_sheet s on s.id = w.sheet left join attendance d on d.id = w.atte
 left join activity y on y.id = d.activity left join team m on m.id = y.team
 left join redemption e on e.id = t.redemption left join counter n on n.id = e.counter
 left join transfer orig on orig.id = t.reverses
+left join opening g on g.volunteer = a.volunteer and g.transfer = t.id
 where t.public_id = :public_id and t.community = :community
 """
 
@@ -85,12 +102,16 @@ where volunteer = :volunteer and community = :community order by month desc limi
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Points and confirmed minutes of one volunteer; `available` can be spent now, `debt` is owed."""
+    """Points and confirmed minutes of one volunteer; `available` can be spent now, `debt` is owed.
+
+    `earlier`: how many accounts of the same person were merged into this one.
+    """
 
     posted: int
     held: int
     debt: int
     minutes: int
+    earlier: int = 0
 
     @property
     def available(self) -> int:
@@ -154,19 +175,27 @@ async def balance(viewer: Viewer, volunteer: int) -> Balance:
     row = await viewer.house.db.one(_BALANCE, volunteer=volunteer, community=viewer.community)
     if row is None:
         raise NotFound
-    return Balance(row["posted"], row["held"], row["debt"], row["minutes"])
+    return Balance(row["posted"], row["held"], row["debt"], row["minutes"], row["earlier"])
 
 
 async def lines(
-    viewer: Viewer, volunteer: int, before: str | None = None, kind: str = "", limit: int = 20
+    viewer: Viewer,
+    volunteer: int,
+    before: str | None = None,
+    kind: str = "",
+    limit: int = 20,
+    *,
+    earlier: bool = False,
 ) -> list[Entry]:
-    """A page of the statement, the latest first; `before` is the last line's public id, `kind` one of
-    KINDS."""
+    """A page of the statement, the latest first; `before` is the last line's public id, `kind` one of KINDS.
+
+    `earlier`: the lines of accounts that were merged into this one, instead of its own.
+    """
     require_sight(viewer, volunteer)
     if kind not in KINDS:
         raise NotFound
     rows = await viewer.house.db.fetch(
-        _LINES,
+        _EARLIER_LINES if earlier else _LINES,
         volunteer=volunteer,
         community=viewer.community,
         before=before,

@@ -109,5 +109,5 @@ async def on_event(viewer: Viewer, event: Event) -> None:
 
 
 @hookimpl
-async def demo_data(viewer: Viewer, seed: int) -> dict[str, int]:
-    return await demo.load(viewer, seed)
+async def demo_data(viewer: Viewer, seed: int, since: int) -> dict[str, int]:
+    return await demo.load(viewer, seed, since)

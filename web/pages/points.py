@@ -21,24 +21,34 @@ _MONTHS = 120
 
 @get("/c/{slug}/points", name="points", tenant="own")
 async def points(ask: Ask) -> Answer:
+    return await _statement(ask, ask.home + "/points")
+
+
+@get("/c/{slug}/points/earlier", name="points.earlier", tenant="own")
+async def earlier(ask: Ask) -> Answer:
+    """What stood on accounts of the same person before they were merged into this one."""
+    return await _statement(ask, ask.home + "/points/earlier", earlier=True)
+
+
+async def _statement(ask: Ask, base: str, *, earlier: bool = False) -> Answer:
     volunteer = ask.viewer.volunteer
     if volunteer is None:
         return ask.redirect(ask.home)
     kind = ask.query.choice("kind", KINDS, default="")
     before = ask.query.raw("before")[:40] or None
     balance = await statement.balance(ask.viewer, volunteer)
-    found = await statement.lines(ask.viewer, volunteer, before, kind, _PAGE + 1)
+    found = await statement.lines(ask.viewer, volunteer, before, kind, _PAGE + 1, earlier=earlier)
     months = {m.month: m for m in await statement.months(ask.viewer, volunteer, _MONTHS)}
     entries, more = found[:_PAGE], len(found) > _PAGE
-    base = ask.home + "/points"
     groups: list[MonthGroup] = []
     for month, rows in groupby(entries, key=lambda entry: _month(ask, entry)):
         total = months.get(month)
         groups.append(
             MonthGroup(
                 title=written.month(month, ask.lang),
-                earned=signed(total.earned if total else 0),
-                spent=signed(-total.spent if total else 0),
+                # The sums of a month are kept for the whole person; beside an earlier account they mislead.
+                earned="" if earlier else signed(total.earned if total else 0),
+                spent="" if earlier else signed(-total.spent if total else 0),
                 lines=tuple(line_row(ask, entry) for entry in rows),
                 continued=month == ask.query.raw("month"),
             )
@@ -52,8 +62,11 @@ async def points(ask: Ask) -> Answer:
         if last and more
         else "",
         reset_href=base if kind else "",
+        earlier_href=ask.home + "/points/earlier" if balance.earlier and not earlier else "",
+        back_href=ask.home + "/points" if earlier else "",
     )
-    return ask.page("statement.html", view, title=ask._("My points"), fragment="lines")
+    current = ask.home + "/points"
+    return ask.page("statement.html", view, title=ask._("My points"), current=current, fragment="lines")
 
 
 def _month(ask: Ask, entry: Entry) -> str:
@@ -209,4 +222,4 @@ def _related(ask: Ask, facts: dict[str, Any]) -> list[Fact]:
     return found
 
 
-ROUTES = (points, line)
+ROUTES = (points, earlier, line)
