@@ -34,7 +34,7 @@ def receipt_addresses(server: Server) -> list[str]:
 
 
 def office_addresses(server: Server) -> list[str]:
-    """The walk looks at one area, which is the community's own and stays; and no team of the demo is closed."""
+    """The walk looks at one area, which is the community's own and stays; no team of the demo is closed."""
     with contextlib.closing(sqlite3.connect(server.settings.sqlite_path)) as book:
         area = book.execute(
             "select c.slug, a.public_id from area a join community c on c.id = a.community "
@@ -42,7 +42,8 @@ def office_addresses(server: Server) -> list[str]:
         )
         found = [f"/c/{slug}/areas/{shown}/{page}" for slug, shown in area for page in ("move", "remove")]
         team = book.execute(
-            "select c.slug, t.public_id from team t join community c on c.id = t.community order by c.id limit 1"
+            "select c.slug, t.public_id from team t join community c on c.id = t.community "
+            "order by c.id limit 1"
         )
         return found + [f"/c/{slug}/teams/{shown}/reopen" for slug, shown in team]
 
