@@ -24,7 +24,19 @@ from web.assets import Assets
 from web.cookies import Cookies
 from web.csrf import Forms
 from web.forms import MOST_FIELDS
-from web.pages import account, counter, fixed, home, landing, notices, points, review, rewards
+from web.pages import (
+    account,
+    counter,
+    fixed,
+    home,
+    import_run,
+    imports,
+    landing,
+    notices,
+    points,
+    review,
+    rewards,
+)
 from web.render import Renderer
 from web.routes import Route, Rule, Undeclared, clashes
 from web.security import standing_headers
@@ -53,6 +65,8 @@ def own_routes() -> list[Route]:
         *rewards.ROUTES,
         *counter.ROUTES,
         *review.ROUTES,
+        *imports.ROUTES,
+        *import_run.ROUTES,
     ]
 
 

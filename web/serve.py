@@ -20,6 +20,7 @@ from core.base.settings import Settings, from_environment
 from core.community import throttle
 from core.extension.registry import Registry, leave_out_unmigrated, load
 from core.lifecycle.demo import SignIn
+from core.lifecycle.imports import jobs as imports
 from web.app import create_app, texts_of
 from web.pages.account import DEMO
 
@@ -27,6 +28,8 @@ JOBS = (
     Job("outbox", SECOND, deliver, is_due),
     Job("awards.retry", 30 * SECOND, retry_waiting, is_waiting),
     Job("throttle.sweep", HOUR, throttle.sweep),
+    Job("imports", SECOND, imports.work_on, imports.is_waiting),
+    Job("imports.sweep", HOUR, imports.sweep),
 )
 
 
