@@ -40,7 +40,8 @@ async def choose_columns(ask: Ask) -> Answer:
     run = await run_of(ask.viewer, ask.path["run"])
     table = await _table(ask, run)
     allowed = {column.key for column in run.kind.columns}
-    chosen = [ask.form.raw(f"column-{n}") for n in range(len(table.headings))]
+    form = ask.form
+    chosen = [form.raw(f"column-{n}") for n in range(len(table.headings))]
     chosen = [key if key in allowed else LEFT_OUT for key in chosen]
     try:
         check_choice(run.kind, table, chosen)
@@ -61,8 +62,9 @@ async def agree_to_it(ask: Ask) -> Answer:
     run = await run_of(ask.viewer, ask.path["run"])
     found = await _findings(ask, run)
     asked = {proposal.key: proposal.answer for proposal in found.proposals}
-    same = {key: ask.form.raw(f"same-{key}") != "different" for key in asked}
-    same = {key: same[key] if ask.form.raw(f"same-{key}") else asked[key] for key in asked}
+    form = ask.form
+    answers = {"same": True, "different": False}
+    same = {key: answers.get(form.raw(f"same-{key}"), asked[key]) for key in asked}
 
     async def work(unit: Unit) -> dict[str, bool]:
         return {"wanted": await agree(unit, run, same, asked)}

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from core.lifecycle.import_csv import import_csv
 
 from core.base.clock import FixedClock
 from core.base.errors import Message, Refused
@@ -17,7 +18,6 @@ from core.community.viewer import load_viewer, system_viewer
 from core.extension.registry import load
 from core.lifecycle.demo import EXAMPLE, SignIn, is_empty, load_demo
 from core.lifecycle.demo_town import HOUSEHOLDS, PATROL, RESIDENTS
-from core.lifecycle.import_csv import import_csv
 from tests.support.book import check_book
 
 
