@@ -65,6 +65,16 @@ from web.pages import (
     team_edit,
     team_members,
     teams,
+    counter,
+    fixed,
+    home,
+    import_run,
+    imports,
+    landing,
+    notices,
+    points,
+    review,
+    rewards,
 )
 from web.render import Renderer
 from web.routes import Route, Rule, Undeclared, clashes
@@ -125,6 +135,8 @@ def own_routes() -> list[Route]:
         *settings.ROUTES,
         *settings_lists.ROUTES,
         *programmes.ROUTES,
+        *imports.ROUTES,
+        *import_run.ROUTES,
     ]
 
 
