@@ -36,6 +36,8 @@ from web.pages import (
     fixed,
     handed_over,
     home,
+    import_run,
+    imports,
     join,
     landing,
     me,
@@ -65,16 +67,6 @@ from web.pages import (
     team_edit,
     team_members,
     teams,
-    counter,
-    fixed,
-    home,
-    import_run,
-    imports,
-    landing,
-    notices,
-    points,
-    review,
-    rewards,
 )
 from web.render import Renderer
 from web.routes import Route, Rule, Undeclared, clashes
