@@ -1,4 +1,4 @@
-"""A new community from two spreadsheets to its first recorded activity, counted in pages, clicks and fields."""
+"""A new community from two spreadsheets to its first recorded activity: pages, clicks and fields counted."""
 
 import re
 from dataclasses import dataclass
