@@ -118,7 +118,9 @@ def _lots(lots: list[Row], uses: list[Row], transfers: list[Row], accounts: list
         own_lot = t["kind"] == "refund" and lot is not None
         if by_transfer[t["id"]] != (0 if own_lot else moves(t)[3] * t["amount"]):
             faults.append(f"transfer {t['id']} ({t['kind']}): lots used for {by_transfer[t['id']]}")
-        comes = t["kind"] in ("earn", "debt", "opening") or own_lot or (t["kind"] == "merge" and moves(t)[0] == 1)
+        comes = (
+            t["kind"] in ("earn", "debt", "opening") or own_lot or (t["kind"] == "merge" and moves(t)[0] == 1)
+        )
         if comes != (lot is not None and lot["amount"] == t["amount"]):
             faults.append(f"transfer {t['id']} ({t['kind']}): its lot is wrong")
     return faults
