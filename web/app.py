@@ -26,12 +26,18 @@ from web.csrf import Forms
 from web.forms import MOST_FIELDS
 from web.pages import (
     account,
+    activities,
+    activity,
     applications,
     area_edit,
     areas,
     counter,
+    duty,
     fixed,
+    handed_over,
     home,
+    import_run,
+    imports,
     join,
     landing,
     me,
@@ -55,6 +61,12 @@ from web.pages import (
     rewards,
     settings,
     settings_lists,
+    stock,
+    stock_counters,
+    stock_edit,
+    team_edit,
+    team_members,
+    teams,
 )
 from web.render import Renderer
 from web.routes import Route, Rule, Undeclared, clashes
@@ -102,9 +114,21 @@ def own_routes() -> list[Route]:
         *areas.ROUTES,
         *area_edit.ROUTES,
         *posts.ROUTES,
+        *teams.ROUTES,
+        *team_edit.ROUTES,
+        *team_members.ROUTES,
+        *duty.ROUTES,
+        *stock.ROUTES,
+        *stock_edit.ROUTES,
+        *stock_counters.ROUTES,
+        *handed_over.ROUTES,
+        *activities.ROUTES,
+        *activity.ROUTES,
         *settings.ROUTES,
         *settings_lists.ROUTES,
         *programmes.ROUTES,
+        *imports.ROUTES,
+        *import_run.ROUTES,
     ]
 
 

@@ -1,46 +1,33 @@
 """The command line: serve, migrate, demo, import, check."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import rich_click as click
 import uvicorn
-from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from core.base.act import SYSTEM, Unit, act
 from core.base.errors import Message
-from core.base.house import House
-from core.base.i18n import language_of
 from core.base.ids import request_id
 from core.base.migrate import migrate as run_migrations
 from core.base.migrate import pending
-from core.base.settings import BadSetting, Settings, from_environment
+from core.base.settings import Settings
 from core.base.sqlite import wal_race
 from core.community.roles import ensure_core_roles
-from core.community.viewer import load_viewer, system_viewer
+from core.community.viewer import system_viewer
 from core.extension.registry import Registry, load, names_of
-from core.lifecycle.csv_table import BadFile
 from core.lifecycle.demo import is_empty, load_demo
-from core.lifecycle.import_csv import import_csv, look_through
+from web import cli_parts
+from web.cli_import import import_file
+from web.cli_parts import screen
 from web.serve import demo_sign_ins, keep_demo, open_linli
 
-screen = Console(highlight=False)
-LARGEST_IMPORT = 20 * 1024 * 1024
 _KEY_MODE = 0o077  # what others must not be allowed to do with the key file
-
-
-def _settings() -> Settings:
-    try:
-        return from_environment(os.environ)
-    except BadSetting as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _runs(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
@@ -61,7 +48,7 @@ def main() -> None:
 @click.option("--workers", type=click.IntRange(1, 64), help="number of processes (default: LINLI_WORKERS)")
 def serve(workers: int | None) -> None:
     """Serve the pages and do the background work, until stopped."""
-    settings = _settings()
+    settings = cli_parts.settings()
     waiting = asyncio.run(_waiting(settings))
     if waiting:
         raise click.ClickException("the database is not up to date: run `linli migrate` first")
@@ -101,7 +88,7 @@ async def _waiting(settings: Settings) -> dict[str, list[str]]:
 @_runs
 async def migrate() -> None:
     """Bring the database to this release. SQLite is copied first."""
-    settings = _settings()
+    settings = cli_parts.settings()
     registry = load(settings.plugins)
     report = await run_migrations(settings, registry.sources(), lambda text: screen.print(text, style="dim"))
     if report.backup is not None:
@@ -132,7 +119,7 @@ async def _bring_up_roles(settings: Settings, registry: Registry) -> None:
 @_runs
 async def demo(if_empty: bool) -> None:
     """Fill an empty database with four invented communities, and print their sign-ins."""
-    settings = _settings()
+    settings = cli_parts.settings()
     house = await open_linli(settings)
     try:
         if not await is_empty(house):
@@ -164,56 +151,12 @@ def _print_sign_ins(settings: Settings) -> None:
     screen.print(table)
 
 
-@main.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--community", required=True, help="address of the community, such as hongqi")
-@click.option("--dry-run", is_flag=True, help="only say what would be added")
-def import_file(file: Path, community: str, dry_run: bool) -> None:
-    """Import volunteers and teams from a CSV file; all of it or nothing."""
-    if file.stat().st_size > LARGEST_IMPORT:
-        raise click.ClickException("the file is too large: at most 20 MB")
-    asyncio.run(_open_and_import(file.read_bytes(), community, dry_run))
-
-
-async def _open_and_import(content: bytes, community: str, dry_run: bool) -> None:
-    house = await open_linli(_settings())
-    try:
-        await _import(house, content, community, dry_run)
-    finally:
-        await house.close()
-
-
-async def _import(house: House, content: bytes, slug: str, dry_run: bool) -> None:
-    _, place = await load_viewer(house, None, slug)
-    if place is None:
-        raise click.ClickException(f"there is no community {slug!r}")
-    viewer = system_viewer(house, place.id)
-    try:
-        if dry_run:
-            plan = await look_through(viewer, content, place.zone)
-            screen.print(f"{plan.rows} rows; would add {plan.people} people, {plan.teams} teams")
-            return
-        done = await import_csv(viewer, content, place.zone)
-    except BadFile as bad:
-        language = language_of(os.environ.get("LC_ALL") or os.environ.get("LANG", "")) or "en"
-        for fault in bad.faults[:100]:
-            where = f"line {fault.line}" + (f", {fault.column}" if fault.column else "")
-            screen.print(f"{where}: {house.texts.render(language, fault.message)}", style="red", markup=False)
-        raise click.ClickException(f"{len(bad.faults)} mistakes; nothing was imported") from bad
-    if done.replayed:
-        screen.print("this file was imported before; nothing was added")
-        return
-    screen.print(
-        f"{done.rows} rows: {done.volunteers} volunteers, {done.teams} teams, {done.memberships} memberships"
-    )
-
-
 @main.command()
 @click.option("--deploy", is_flag=True, help="also what only matters when others can reach it")
 @_runs
 async def check(deploy: bool) -> None:
     """Look whether everything is fit to run; exit with 1 when it is not."""
-    settings = _settings()
+    settings = cli_parts.settings()
     found = [
         f"migrations have not run: {app}: {', '.join(n)}" for app, n in (await _waiting(settings)).items()
     ]
@@ -245,3 +188,6 @@ def _unfit(settings: Settings) -> list[str]:
     if demo_sign_ins(settings):
         found.append("the demo is loaded: its passwords are printed on the sign-in page")
     return found
+
+
+main.add_command(import_file)

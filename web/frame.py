@@ -15,7 +15,7 @@ _MOST_TABS = 5
 # The office's pages: title, address below the community, icon, permission.
 OFFICE = (
     (N_("People"), "/people", "users", "volunteer.read"),
-    (N_("Teams"), "/teams", "shield", "team.write"),
+    (N_("Teams"), "/teams", "shield", "team.read"),
     (N_("Activities"), "/activities", "calendar", "activity.read"),
     (N_("Areas and posts"), "/areas", "pin", "area.read"),
     (N_("Rewards and stock"), "/stock", "gift", "reward.write"),

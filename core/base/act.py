@@ -81,6 +81,10 @@ class Unit(Reads):
         """Runs a writing statement; returns the rows it touched. Raises ConstraintBroken."""
         return await self.transaction.execute(sql, **params)
 
+    async def plan_anew(self) -> None:
+        """Before thousands of rows refer to rows this act has just written; see `Transaction.plan_anew`."""
+        await self.transaction.plan_anew()
+
     async def run(self, query: Query[Any, Any]) -> Any:
         """Runs a Piccolo query inside this act."""
         async with bound(self.transaction):

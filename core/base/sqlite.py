@@ -98,6 +98,9 @@ class SQLiteTransaction(Transaction):
         self._saw(text, {})
         return (await self._run(text, arguments))[0]
 
+    async def plan_anew(self) -> None:
+        """SQLite's plans do not go by the size of tables."""
+
 
 class SQLiteDatabase(Database):
     engine = "sqlite"
@@ -146,29 +149,24 @@ class SQLiteDatabase(Database):
             raise
 
     async def _fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Row]:
-        reader, slow = self._reader, self._slow
-        if reader is None or slow is None:
+        reader = self._reader
+        if reader is None:
             raise RuntimeError(NOT_OPEN)
         if _is_big(arguments):
-            return await self._wait_for(
-                self._slow_thread, lambda: slow.execute(compiled.text, arguments).fetchall()
-            )
+            return await self._slowly(compiled.text, arguments)
         return reader.execute(compiled.text, arguments).fetchall()
 
     async def fetch_apart(self, sql: str, /, **params: Any) -> list[Row]:
-        """On a thread and a connection of its own: the reader runs inline and would hold up every page."""
+        """On the slow reader's thread: the other runs inline and would hold up every page."""
         compiled = compile_sql(sql, "sqlite")
         self._saw(sql, params)
-        arguments = compiled.arguments(params)
+        return await self._slowly(compiled.text, compiled.arguments(params))
 
-        def work() -> list[Row]:
-            connection = connect(self.path, read_only=True)
-            try:
-                return connection.execute(compiled.text, arguments).fetchall()
-            finally:
-                connection.close()
-
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, work))
+    async def _slowly(self, text: str, arguments: list[Any]) -> list[Row]:
+        slow = self._slow
+        if slow is None:
+            raise RuntimeError(NOT_OPEN)
+        return await self._wait_for(self._slow_thread, lambda: slow.execute(text, arguments).fetchall())
 
     async def run_text(self, text: str, arguments: list[Any]) -> list[Row]:
         if self._reader is None:

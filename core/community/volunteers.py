@@ -12,6 +12,8 @@ from core.community.communities import place
 from core.community.names import sort_text, words_of
 from core.community.numbers import digits_of, is_number, new_number
 
+MANY = 200  # people from which plans are worth making anew
+
 # A number that was given out once is never given to another, lost cards' numbers among them.
 _ADD = """
 insert into volunteer (community, person, number, status, joined_on, sort, act)
@@ -145,6 +147,8 @@ async def enter_volunteers(unit: Unit, items: Sequence[NewVolunteer]) -> list[Ad
             raise Invalid({"number": Message("This number belongs to somebody else.")})
     if missing:
         raise Unavailable
+    if len(fresh) > MANY:
+        await unit.plan_anew()
     words = [{"word": w, "volunteer": a.id} for a in fresh.values() for w in spoken[a.person].words]
     if words:
         await unit.execute(_WORDS, community=place(unit), words=words)

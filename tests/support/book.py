@@ -118,9 +118,8 @@ def _lots(lots: list[Row], uses: list[Row], transfers: list[Row], accounts: list
         own_lot = t["kind"] == "refund" and lot is not None
         if by_transfer[t["id"]] != (0 if own_lot else moves(t)[3] * t["amount"]):
             faults.append(f"transfer {t['id']} ({t['kind']}): lots used for {by_transfer[t['id']]}")
-        comes = (
-            t["kind"] in ("earn", "debt", "opening") or own_lot or (t["kind"] == "merge" and moves(t)[0] == 1)
-        )
+        comes = t["kind"] in ("earn", "debt", "opening") or own_lot
+        comes = comes or (t["kind"] == "merge" and moves(t)[0] == 1)
         if comes != (lot is not None and lot["amount"] == t["amount"]):
             faults.append(f"transfer {t['id']} ({t['kind']}): its lot is wrong")
     return faults
@@ -166,7 +165,10 @@ async def _months(db: Database, transfers: list[Row]) -> list[str]:
     for row in served:
         said[row["volunteer"], row["day"][:7]][2] += row["minutes"]
         minutes[row["volunteer"]] += row["minutes"]
-    for row in await db.fetch("select volunteer, minutes from opening"):
+    for row in await db.fetch(
+        "select coalesce(v.merged_into, v.id) as volunteer, o.minutes from opening o "
+        "join volunteer v on v.id = o.volunteer"
+    ):
         minutes[row["volunteer"]] += row["minutes"]
     kept = {
         (row["volunteer"], row["month"]): [row["earned"], row["spent"], row["minutes"]]

@@ -1,4 +1,4 @@
-"""Areas below the community: grids, buildings, units; by their path, by indentation, or a column for each level."""
+"""Areas below the community: grids, buildings, units; by path, by indentation, or a column for each level."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ COLUMNS = (
     ),
     Column(
         "name",
-        Message("Name"),
+        Message("Name of the area"),
         "名称 区域名称 区域 名字 网格名称 楼栋名称 name area",
         _indented,
         empty=(0, ""),

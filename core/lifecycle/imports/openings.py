@@ -109,7 +109,6 @@ class Openings(Kind):
             reads,
             setting.community,
             numbers=(g.number for g in good),
-            names=(g.name for g in good),
             phones=(g.phone for g in good),
         )
         who, proposals = find_known(cells, entries, register, answers)
@@ -179,7 +178,7 @@ def _in_the_way(cells: Cells, row: int, first: int, opening: Opening, stands: tu
         cells.fault(row, "", message, Message("Delete one of the two lines, or name the two books."))
     elif stands is not None and stands != (opening.points, opening.minutes):
         message = Message(
-            "Of this person an entry of the same book stands already: %(points)s points, %(minutes)s minutes.",
+            "An entry of this book stands already: %(points)s points, %(minutes)s minutes.",
             points=stands[0],
             minutes=stands[1],
         )

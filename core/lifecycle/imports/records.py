@@ -1,12 +1,13 @@
 """Past service: who helped, when and how long. It gives hours and no points."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.activity.history import Past, Ready, Written, make_ready, record_past, take_back_past
 from core.base.act import Unit
-from core.base.database import Reads
+from core.base.database import Reads, Row
 from core.base.errors import Message
 from core.lifecycle.imports import cells as read
 from core.lifecycle.imports import times
@@ -33,7 +34,7 @@ where not exists (select 1 from attendance_decision d
 """
 
 _BUSY = """
-select r.row from rows(:items; row bigint, person bigint, from_at bigint, to_at bigint) as r
+select r.n from rows(:items; n bigint, person bigint, from_at bigint, to_at bigint) as r
 where exists (select 1 from interval i where i.person = r.person and i.from_at < r.to_at
               and i.to_at > r.from_at and i.from_at > r.from_at - :longest)
 """
@@ -49,7 +50,7 @@ COLUMNS = (
     ),
     Column(
         "from",
-        Message("From"),
+        Message("From what time"),
         "开始时间 开始 起 签到时间 签到 上岗时间 服务开始时间 起始时间 活动开始时间 from start",
         lambda text, _: times.clock(text),
         empty=None,
@@ -57,7 +58,7 @@ COLUMNS = (
     ),
     Column(
         "to",
-        Message("To"),
+        Message("Until what time"),
         "结束时间 结束 止 签退时间 签退 离岗时间 服务结束时间 终止时间 活动结束时间 to end until",
         lambda text, _: times.clock(text),
         empty=None,
@@ -117,9 +118,9 @@ class Found:
     when: list[When | None]
     proposals: list[Any]
     teams: dict[str, int]
-    titles: list[str]
-    there: set[int]
-    busy: set[int]
+    titles: list[str] = field(default_factory=list)
+    there: set[int] = field(default_factory=set)
+    busy: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -134,6 +135,7 @@ class Records(Kind):
     columns = COLUMNS
     required = (("number", "name"), ("day", "from"), ("hours", "minutes", "to", "span"))
     permissions = ("volunteer.write",)
+    signed = True
 
     def entries(self, cells: Cells, setting: Setting) -> Any:
         return who_of(cells, setting), times_of(cells, setting)
@@ -147,28 +149,18 @@ class Records(Kind):
             reads,
             setting.community,
             numbers={g.number for g in good},
-            names={g.name for g in good},
             phones={g.phone for g in good},
         )
-        who, proposals = find_known(cells, given, register, answers)
-        teams = await teams_here(reads, setting.community)
+        who, proposals = await asyncio.to_thread(find_known, cells, given, register, answers)
+        found = Found(who, when, proposals, await teams_here(reads, setting.community))
         default = setting.words(_TITLE)
-        titles = [title or default for title in cells.of("title")]
-        pairs = {(k.id, w.day) for k, w in zip(who, when, strict=True) if k is not None and w is not None}
-        items = [{"volunteer": v, "day": d} for v, d in pairs]
+        found.titles = [title or default for title in cells.of("title")]
+        items = await asyncio.to_thread(_days, found)
         rows = await reads.fetch(_THERE, community=setting.community, items=items) if items else []
-        stands = {(r["volunteer"], r["day"], r["title"], r["minutes"], r["from_at"]) for r in rows}
-        there: set[int] = set()
-        asked = []
-        for row, (known, w) in enumerate(zip(who, when, strict=True)):
-            if known is None or w is None:
-                continue
-            if (known.id, w.day, titles[row], w.minutes, w.from_at) in stands:
-                there.add(row)
-            elif w.from_at is not None:
-                asked.append({"row": row, "person": known.person, "from_at": w.from_at, "to_at": w.to_at})
+        asked = await asyncio.to_thread(_not_there, found, rows)
         rows = await reads.fetch(_BUSY, items=asked, longest=_LONGEST) if asked else []
-        return Found(who, when, proposals, teams, titles, there, {row["row"] for row in rows})
+        found.busy = {row["n"] for row in rows}
+        return found
 
     def plan(self, cells: Cells, entries: Any, known: Any, answers: Answers, setting: Setting) -> RecordsPlan:
         found: Found = known
@@ -210,6 +202,27 @@ class Records(Kind):
 
     async def take_back(self, unit: Unit, act: int, wrote: Mapping[str, Any]) -> None:
         await take_back_past(unit, act, Written(*wrote["written"]))
+
+
+def _days(found: Found) -> list[dict[str, Any]]:
+    """The days of each volunteer that rows are about."""
+    pairs = zip(found.who, found.when, strict=True)
+    days = {(who.id, when.day) for who, when in pairs if who is not None and when is not None}
+    return [{"volunteer": volunteer, "day": on} for volunteer, on in days]
+
+
+def _not_there(found: Found, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Notes the rows that stand already; of the others those with times, to be compared with all there is."""
+    stands = {(r["volunteer"], r["day"], r["title"], r["minutes"], r["from_at"]) for r in rows}
+    asked = []
+    for row, (who, when) in enumerate(zip(found.who, found.when, strict=True)):
+        if who is None or when is None:
+            continue
+        if (who.id, when.day, found.titles[row], when.minutes, when.from_at) in stands:
+            found.there.add(row)
+        elif when.from_at is not None:
+            asked.append({"n": row, "person": who.person, "from_at": when.from_at, "to_at": when.to_at})
+    return asked
 
 
 def _look_at_rows(cells: Cells, found: Found) -> None:
