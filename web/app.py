@@ -36,6 +36,8 @@ from web.pages import (
     fixed,
     handed_over,
     home,
+    import_run,
+    imports,
     join,
     landing,
     me,
@@ -125,6 +127,8 @@ def own_routes() -> list[Route]:
         *settings.ROUTES,
         *settings_lists.ROUTES,
         *programmes.ROUTES,
+        *imports.ROUTES,
+        *import_run.ROUTES,
     ]
 
 

@@ -17,7 +17,7 @@ from core.points.opening import Opening, add_openings
 
 BOOK = "纸质积分册"
 TWIN = "李秀瑛"  # 李秀英 of the example file
-DUTY = Goal(least=2, most=3, minutes=180)
+DUTY = Goal(least=2, most=3, minutes=180)  # activities a month; minutes each on average
 
 
 async def books(unit: Unit, folk: Folk, day: str, chance: random.Random) -> None:
