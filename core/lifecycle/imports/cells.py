@@ -154,7 +154,7 @@ def email(text: str) -> str:
 
 def words(text: str, most: int) -> str:
     """A line of text without stray blanks and signs that cannot be shown; full-width digits made narrow."""
-    if not text.isascii():
+    if not (text.isascii() and text.isprintable()):
         text = "".join(" " if unicodedata.category(c) in _UNSEEN else c for c in text.translate(_NARROW))
     found = " ".join(text.split())
     if len(found) > most:
