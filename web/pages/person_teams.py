@@ -150,7 +150,7 @@ def _fields(ask: Ask, rows: list[Row], offered: Choices, errors: dict[str, str])
         ),
         FormField(
             name="from_day",
-            label=ask._("From day"),
+            label=ask._("Member from"),
             required=True,
             kind="date",
             value=ask.form.raw("from_day") or today,
@@ -158,7 +158,7 @@ def _fields(ask: Ask, rows: list[Row], offered: Choices, errors: dict[str, str])
         ),
         FormField(
             name="to_day",
-            label=ask._("To day"),
+            label=ask._("Member until"),
             kind="date",
             value=ask.form.raw("to_day"),
             hint=ask._("Empty: still there. With a day: an earlier membership, for the record."),
