@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from core.lifecycle.import_csv import import_csv
 
 from core.base.clock import FixedClock
 from core.base.errors import Message, Refused
@@ -18,6 +17,7 @@ from core.community.viewer import load_viewer, system_viewer
 from core.extension.registry import load
 from core.lifecycle.demo import EXAMPLE, SignIn, is_empty, load_demo
 from core.lifecycle.demo_town import HOUSEHOLDS, PATROL, RESIDENTS
+from core.lifecycle.imports.whole import import_file
 from tests.support.book import check_book
 
 
@@ -87,12 +87,12 @@ async def test_the_demo_s_people_are_the_example_file_s(empty: House) -> None:
     await loaded(empty)
     _, community = await load_viewer(empty, None, "chengjiang")
     assert community is not None
-    again = await import_csv(system_viewer(empty, community.id), EXAMPLE.read_bytes(), community.zone)
-    assert (again.volunteers, again.teams, again.memberships) == (62, 3, 65)
-    assert again.replayed
+    viewer = system_viewer(empty, community.id)
+    again = await import_file(viewer, EXAMPLE.name, EXAMPLE.read_bytes())
+    assert (again.act, again.counts["known"]) == (None, 62)
     longer = EXAMPLE.read_bytes() + "新来,13800000099,,,,\n".encode()
-    added = await import_csv(system_viewer(empty, community.id), longer, community.zone)
-    assert (added.volunteers, added.teams, added.memberships) == (1, 0, 0)
+    added = await import_file(viewer, EXAMPLE.name, longer)
+    assert [added.counts[k] for k in ("people", "teams", "members")] == [1, 0, 0]
 
 
 async def test_the_demo_goes_into_an_empty_database_only(empty: House) -> None:
