@@ -13,16 +13,11 @@ from core.base.settings import Settings
 from core.community.credentials import sign_in
 from core.community.sessions import hash_of, open_session
 from core.community.teams import members_for_roster, my_teams
-from core.community.viewer import load_viewer
+from core.community.viewer import load_viewer, system_viewer
 from core.extension.registry import load
-<<<<<<< HEAD
-from core.lifecycle.demo import SignIn, is_empty, load_demo
-from core.lifecycle.demo.figures import COUNTY_PLACES, ESTATE, HOUSEHOLDS, PATROL, RESIDENTS
-=======
 from core.lifecycle.demo import EXAMPLE, SignIn, is_empty, load_demo
-from core.lifecycle.demo_town import HOUSEHOLDS, PATROL, RESIDENTS
+from core.lifecycle.demo.figures import COUNTY_PLACES, ESTATE, HOUSEHOLDS, PATROL, RESIDENTS
 from core.lifecycle.imports.whole import import_file
->>>>>>> help-a
 from tests.support.book import check_book
 
 
@@ -197,8 +192,6 @@ async def test_the_leader_finds_thirty_people_on_his_roster(empty: House) -> Non
     assert viewer.may("patrol.record", team=team.id)
 
 
-<<<<<<< HEAD
-=======
 async def test_the_demo_s_people_are_the_example_file_s(empty: House) -> None:
     await loaded(empty)
     _, community = await load_viewer(empty, None, "chengjiang")
@@ -211,7 +204,6 @@ async def test_the_demo_s_people_are_the_example_file_s(empty: House) -> None:
     assert [added.counts[k] for k in ("people", "teams", "members")] == [1, 0, 0]
 
 
->>>>>>> help-a
 async def test_the_demo_goes_into_an_empty_database_only(empty: House) -> None:
     assert await is_empty(empty)
     await loaded(empty)
