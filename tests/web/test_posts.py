@@ -17,7 +17,7 @@ async def test_a_volunteer_gets_a_post_by_name_and_stands_in_the_chain(
     assert done.location == at(offices, "第1网格") + "?done=post"
     page = await worker.get(at(offices, "1号楼"))
     assert "王队长" in page.text
-    assert "2026年3月1日 起" in page.text
+    assert "2026年3月1日起" in page.text
     again = await send(worker, address, kind="grid_head", who=offices.cast["王队长"].number)
     assert again.status == 422
     assert "已在这里担任" in again.text
