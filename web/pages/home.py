@@ -7,6 +7,7 @@ from core.points.statement import Month
 from web import format as written
 from web.ask import Ask
 from web.frame import plugin_entries
+from web.pages import desk
 from web.pages.words import line_row
 from web.routes import Answer, get
 from web.view_parts import Bar, NavItem, grouped
@@ -19,29 +20,21 @@ _MOST_ACTIONS = 4
 @get("/c/{slug}", name="home", tenant="own")
 async def home(ask: Ask) -> Answer:
     if ask.viewer.volunteer is None:
-        return _staff(ask)
+        return await _staff(ask)
     found = await read_home(ask.viewer)
     ask.unread = found.unread
     return ask.page("home.html", _view(ask, found), title=ask._("Home"), fragment="balance")
 
 
-def _staff(ask: Ask) -> Answer:
+async def _staff(ask: Ask) -> Answer:
     """Somebody with a role here and no account of his own: he starts at his work."""
     work = actions(ask)
-    if not work:
-        text = ask._("You have no account in this community.")
-        view = MessageView(
-            heading=_hello(ask), text=text, tone="info", href="/", label=ask._("Other communities")
-        )
-    else:
-        first, rest = work[0], work[1:]
-        view = MessageView(
-            heading=_hello(ask),
-            tone="info",
-            actions=tuple(rest),
-            href=first.href,
-            label=first.title,
-        )
+    if work:
+        return await desk.show(ask, _hello(ask), work)
+    text = ask._("You have no account in this community.")
+    view = MessageView(
+        heading=_hello(ask), text=text, tone="info", href="/", label=ask._("Other communities")
+    )
     return ask.page("message.html", view, title=ask._("Home"))
 
 
@@ -50,13 +43,15 @@ def _hello(ask: Ask) -> str:
 
 
 def actions(ask: Ask) -> list[NavItem]:
-    """What this viewer most likely came for."""
+    """What this viewer most likely came for. At a desk what waits has a place of its own."""
     viewer, base = ask.viewer, ask.home
     found: list[NavItem] = []
     if viewer.may_somewhere("redemption.make"):
         found.append(NavItem(title=ask._("Hand over a reward"), href=base + "/counter", icon="desk"))
     found += plugin_entries(ask, "navigation")[:2]
-    if viewer.may_somewhere("attendance.review"):
+    if viewer.may("volunteer.write"):
+        found.append(NavItem(title=ask._("Add a person"), href=base + "/people/new", icon="plus"))
+    if viewer.volunteer is not None and viewer.may_somewhere("attendance.review"):
         found.append(NavItem(title=ask._("Review"), href=base + "/review", icon="check"))
     if viewer.volunteer is not None:
         found.append(NavItem(title=ask._("My points"), href=base + "/points", icon="list"))
