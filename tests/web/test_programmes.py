@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.base.clock import DAY, FixedClock
 from tests.support.cast import Cast
 from tests.support.offices import Offices
 from tests.web.conftest import BOTH, Enter
@@ -61,6 +62,29 @@ async def test_rules_are_read_in_words_before_they_are_published(
     page = await admin.get(PATROL)
     assert "巡逻每小时 6 分" in page.text
     assert "施行中" in page.text
+
+
+@pytest.mark.parametrize("engine", BOTH, indirect=True)
+async def test_new_rules_are_tried_on_the_last_months_before_they_are_published(
+    enter: Enter, offices: Offices, cast: Cast, clock: FixedClock
+) -> None:
+    admin = await enter("林主任")
+    page = await admin.get(PATROL + "/rules")
+    look = await admin.submit(page, PATROL + "/rules", **{"set-points_per_hour": "6"})
+    assert "没有已确认的服务" in look.text
+    await record_patrol(await enter("王队长"), cast, "李阿姨", "赵叔叔")
+    clock.advance(10 * DAY)
+    admin = await enter("林主任")
+    page = await admin.get(PATROL + "/rules")
+    with cast.house.db.watch() as log:
+        look = await admin.submit(page, PATROL + "/rules", **{"set-points_per_hour": "6"})
+    reads = [text for text, _ in log if text.lstrip().startswith("select") and "session" not in text]
+    assert len(reads) <= 3
+    for words in ("用这些记录试算", "2026年9月1日", "2026年11月30日", "24（+12）", "李阿姨", "+6"):
+        assert words in look.text, words
+    assert await points_of(cast, "李阿姨") == 6
+    same = await admin.submit(page, PATROL + "/rules")
+    assert "对谁影响最大" not in same.text
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from core.extension.registry import Plugin
 from core.points import rules
 from core.points.rules import Sheet
 from web.ask import Ask
+from web.pages import rehearsal
 from web.pages.office import Errors, day_typed, day_words, done, field, form_page, look_again, wrong
 from web.routes import Answer, get, post
 from web.struct_form import form_fields, hidden_of, inputs_of, read_struct
@@ -324,11 +325,15 @@ async def preview(ask: Ask) -> Answer:
         return _rules_form(ask, plugin, latest, {})
     base = _base(ask, plugin)
     kept = (*hidden_of(ask.form, inputs_of(type(struct))), ("from_day", day))
+    tried = await rehearsal.section(ask, plugin, struct)
     view = RecordView(
         heading=ask._("Publish these rules?"),
         kind=ask.render(plugin.manifest.title),
         facts=(Fact(label=ask._("In force from"), text=day_words(ask, day)),),
-        sections=(Section(title=ask._("The rules in words"), lines=_sentences(ask, struct)),),
+        sections=(
+            Section(title=ask._("The rules in words"), lines=_sentences(ask, struct)),
+            *((tried,) if tried is not None else ()),
+        ),
         presses=(
             Press(
                 label=ask._("Publish"),
