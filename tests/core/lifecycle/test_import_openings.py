@@ -44,7 +44,7 @@ async def test_the_same_book_again_adds_nothing_and_another_figure_is_refused(ca
     again = await take(worker, text)
     assert (again.act, again.counts["there"]) == (None, 4)
     assert await everything(worker) == before
-    (fault,) = await complaints(worker, text.replace(b"44", b"45"))
+    (fault,) = await complaints(worker, text.replace("44分".encode(), "45分".encode()))
     assert str(fault.message) == "An entry of this book stands already: 44 points, 0 minutes."
     assert await check_book(cast.house.db) == []
 

@@ -264,7 +264,7 @@ async def test_spent_opening_points_become_a_visible_debt(cast: Cast) -> None:
     assert (row["posted"], row["debt"]) == (0, 44)
     assert await check_book(cast.house.db) == []
     # The corrected book pays the debt first.
-    await take(worker, books(cast).replace(b"44", b"60"))
+    await take(worker, books(cast).replace("44分".encode(), "60分".encode()))
     row = await cast.house.db.one(
         "select posted, debt from points_account where volunteer = :v", v=cast["王队长"].volunteer
     )
