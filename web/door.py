@@ -28,6 +28,8 @@ URLENCODED = b"application/x-www-form-urlencoded"
 MULTIPART = b"multipart/form-data"
 TOO_LARGE = 413
 _MOST_PATH = 200  # characters of one path parameter
+# Where somebody of the office may go who must set up a second factor first.
+_WITHOUT_FACTOR = ("account", "step_up", "sign_out", "sign_in", "prefs")
 
 
 async def answer(site: Site, route: Route, request: Request[Any, Any, Any]) -> Answer:
@@ -95,6 +97,8 @@ async def _enter(ask: Ask, request: Request[Any, Any, Any]) -> None:
     _bind(ask)
     if ask.viewer.person is None and not rule.anonymous:
         raise NotSignedIn
+    if ask.viewer.lacks_factor and not rule.name.startswith(_WITHOUT_FACTOR):
+        raise errors.LacksFactor
     if any(len(value) > _MOST_PATH or "\x00" in value for value in ask.path.values()):
         raise NotFound
     _belongs(ask)

@@ -17,7 +17,7 @@ from core.base.clock import HOUR, MINUTE, SECOND
 from core.base.house import House, Job, open_house
 from core.base.outbox import deliver, is_due
 from core.base.settings import Settings, from_environment
-from core.community import throttle
+from core.community import sessions, throttle
 from core.extension.registry import Registry, leave_out_unmigrated, load
 from core.lifecycle import tallies
 from core.lifecycle.demo import SignIn
@@ -28,6 +28,7 @@ JOBS = (
     Job("outbox", SECOND, deliver, is_due),
     Job("awards.retry", 30 * SECOND, retry_waiting, is_waiting),
     Job("throttle.sweep", HOUR, throttle.sweep),
+    Job("session.sweep", HOUR, sessions.sweep),
     Job("tallies", 10 * MINUTE, tallies.count, tallies.is_due),
 )
 

@@ -290,6 +290,7 @@ class SignInView(View, frozen=True, kw_only=True):
     login_error: str = ""
     password_error: str = ""
     error: str = ""  # about both: unknown number or wrong password, or too many tries
+    said: str = ""  # what was done before
     next: str = ""
     demo: tuple[Fact, ...] = ()  # demo data only: who, and number with password
 

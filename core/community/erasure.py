@@ -19,6 +19,10 @@ _GONE = (
     "delete from person_secret where person = :person",
     "delete from person_key where person = :person",
     "delete from credential where person = :person",
+    "delete from second_factor where person = :person",
+    "delete from recovery_code where person = :person",
+    "-- everywhere (pin): one's own\ndelete from pin where person = :person",
+    "-- everywhere (slip): one's own\ndelete from slip where person = :person",
     "update volunteer set sort = '' where person = :person",
 )
 

@@ -225,7 +225,7 @@ async def take_over_data(unit: Unit, stays: int, goes: int) -> None:
         "select person, field from person_secret where person in ids(:both)", both=[stays, goes]
     )
     has = {row["field"] for row in rows if row["person"] == stays}
-    lacks = {row["field"] for row in rows if row["person"] == goes} - has
+    lacks = {row["field"] for row in rows if row["person"] == goes} - has - _STAYS_BEHIND
     opened = (await vault.get(unit, [goes], lacks)).get(goes, {}) if lacks else {}
     if opened:
         await vault.put(unit.transaction, {stays: opened})
@@ -234,6 +234,8 @@ async def take_over_data(unit: Unit, stays: int, goes: int) -> None:
     for table in _OWN_DATA:
         await unit.execute(table, person=goes)
 
+
+_STAYS_BEHIND = {"totp"}  # the secret of an app is no fact about a person
 
 _LOOKED_UP = {"phone": ("phone", "phone4"), "id_number": ("id_number",)}
 
@@ -249,4 +251,8 @@ _OWN_DATA = (
     "delete from person_secret where person = :person",
     "delete from person_key where person = :person",
     "delete from credential where person = :person",
+    "delete from second_factor where person = :person",
+    "delete from recovery_code where person = :person",
+    "-- everywhere (pin): one's own\ndelete from pin where person = :person",
+    "-- everywhere (slip): one's own\ndelete from slip where person = :person",
 )

@@ -7,6 +7,19 @@ column, so of a key of several the first stands here. No app lists these classes
 from piccolo.columns import BigInt, BigSerial, Text
 from piccolo.table import Table
 
+from core.community.tables_access import (
+    Card,
+    FirstToken,
+    Guess,
+    Pin,
+    RecoveryCode,
+    SecondFactor,
+    Slip,
+    Visit,
+)
+
+__all__ = ["Card", "FirstToken", "Guess", "Pin", "RecoveryCode", "SecondFactor", "Slip", "Visit"]
+
 
 class Area(Table, tablename="area"):
     id = BigSerial(primary_key=True)

@@ -14,22 +14,27 @@ from core.base.errors import Unavailable
 from core.base.house import House
 from core.base.viewer import Grant, Viewer
 from core.community.roles import permissions_of
-from core.community.sessions import SEEN_EVERY, touch
+from core.community.sessions import STAFF, VOLUNTEER, touch
 
 _KEPT = 20_000  # cached entries of each kind per process
 
 _LOOK = """
 select c.id as community, c.slug, c.name as community_name, c.zone, c.locale as community_locale,
        c.help_phone, c.version, c.settings, a.path as area_path,
-       s.id as session, s.seen_at, s.created_at as session_at,
+       s.id as session, s.seen_at, s.created_at as session_at, s.stepped_up_at,
        p.id as person, p.name, p.locale, p.size, p.theme, p.access_version,
-       v.id as volunteer, v.number
+       v.id as volunteer, v.number, f.since_at as factor_at,
+       -- everywhere (role_grant): a role anywhere makes a session a short one
+       (select max(g.from_at) from role_grant g join role r on r.id = g.role
+        where g.person = s.person and g.from_at <= :now and (g.to_at is null or g.to_at > :now)
+          and r.key not in ('volunteer', 'leader')) as staff_since
 from (select 1 as one) o
 left join community c on c.slug = cast(:slug as text) and c.closed_at is null
 left join area a on a.id = c.area
 left join session s on s.token_hash = cast(:token_hash as text) and s.expires_at > :now
 left join person p on p.id = s.person and p.disabled_at is null and p.erased_at is null
 left join volunteer v on v.community = c.id and v.person = p.id and v.status = 'active'
+left join second_factor f on f.person = p.id
 """
 
 # What reaches this community: grants made here, everywhere, or on an area above it; and own teams.
@@ -78,32 +83,49 @@ async def load_viewer(
 ) -> tuple[Viewer, CommunityInfo | None]:
     """Who is looking at which community; an unknown token is nobody, an unknown slug is no community.
 
-    One statement; two more, once, after something changed. A session's use is noted every five minutes.
+    One statement; two more, once, after something changed. A session's use is noted now and then.
     """
     now = house.clock.now()
     row = await house.db.one(_LOOK, slug=slug, token_hash=token_hash, now=now)
     if row is None:
         raise Unavailable
     community = await _community(house, row) if row["community"] is not None else None
-    if row["person"] is None:
+    if row["person"] is None or not _goes_on(row, now):
         locale = community.locale if community is not None else "zh-Hans"
         return Viewer(house=house, community=row["community"], locale=locale), community
-    if now - row["seen_at"] >= SEEN_EVERY:
-        await touch(house, row["session"])
+    staff = row["staff_since"] is not None
+    limits = STAFF if staff else VOLUNTEER
+    if now - row["seen_at"] >= limits.note:
+        await touch(house, row["session"], limits)
+    # Who must have a second factor holds nothing until he has it.
+    lacks = staff and row["factor_at"] is None and house.settings.staff_totp
     viewer = Viewer(
         house=house,
         person=row["person"],
         community=row["community"],
         volunteer=row["volunteer"],
-        grants=await _grants(house, row, now),
+        grants=() if lacks else await _grants(house, row, now),
         locale=row["locale"],
         session=row["session"],
         name=row["name"],
         number=row["number"] or "",
         size=row["size"],
         theme=row["theme"],
+        staff=staff,
+        stepped_up_at=row["stepped_up_at"],
+        lacks_factor=lacks,
     )
     return viewer, community
+
+
+def _goes_on(row: Row, now: int) -> bool:
+    """Whether the session counts for somebody of the office: used of late, and not older than his role."""
+    since = row["staff_since"]
+    return since is None or (
+        now - row["seen_at"] < STAFF.idle
+        and now - row["session_at"] < STAFF.longest
+        and row["session_at"] >= since
+    )
 
 
 def system_viewer(house: House, community: int | None) -> Viewer:
