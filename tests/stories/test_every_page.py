@@ -33,8 +33,23 @@ def receipt_addresses(server: Server) -> list[str]:
         return [f"/c/{slug}/redemptions/{public_id}" for slug, public_id in rows]
 
 
+def office_addresses(server: Server) -> list[str]:
+    """The walk looks at one area, which is the community's own and stays; no team of the demo is closed."""
+    with contextlib.closing(sqlite3.connect(server.settings.sqlite_path)) as book:
+        area = book.execute(
+            "select c.slug, a.public_id from area a join community c on c.id = a.community "
+            "where a.kind = 'grid' order by c.id limit 1"
+        )
+        found = [f"/c/{slug}/areas/{shown}/{page}" for slug, shown in area for page in ("move", "remove")]
+        team = book.execute(
+            "select c.slug, t.public_id from team t join community c on c.id = t.community "
+            "order by c.id limit 1"
+        )
+        return found + [f"/c/{slug}/teams/{shown}/reopen" for slug, shown in team]
+
+
 async def test_every_page_is_fit_for_a_phone(server: Server, phone: Phone):
-    receipts = receipt_addresses(server)
+    receipts = [*receipt_addresses(server), *office_addresses(server)]
     places = Map(gather(load(server.settings.plugins)))
     opened: set[str] = set()
     faults: list[str] = []

@@ -50,7 +50,7 @@ COLUMNS = (
     ),
     Column(
         "from",
-        Message("From"),
+        Message("From what time"),
         "开始时间 开始 起 签到时间 签到 上岗时间 服务开始时间 起始时间 活动开始时间 from start",
         lambda text, _: times.clock(text),
         empty=None,
@@ -58,7 +58,7 @@ COLUMNS = (
     ),
     Column(
         "to",
-        Message("To"),
+        Message("Until what time"),
         "结束时间 结束 止 签退时间 签退 离岗时间 服务结束时间 终止时间 活动结束时间 to end until",
         lambda text, _: times.clock(text),
         empty=None,
@@ -135,6 +135,7 @@ class Records(Kind):
     columns = COLUMNS
     required = (("number", "name"), ("day", "from"), ("hours", "minutes", "to", "span"))
     permissions = ("volunteer.write",)
+    signed = True
 
     def entries(self, cells: Cells, setting: Setting) -> Any:
         return who_of(cells, setting), times_of(cells, setting)
@@ -234,7 +235,7 @@ def _look_at_rows(cells: Cells, found: Found) -> None:
     for row in sorted(found.busy):
         if row not in cells.bad:
             message = Message("This person was recorded elsewhere at this time.")
-            cells.fault(row, "from", message, Message("Correct the times, or delete the line."))
+            cells.fault(row, _times(cells), message, Message("Correct the times, or delete the line."))
 
 
 def _look_at_people(cells: Cells, found: Found) -> None:
@@ -261,6 +262,11 @@ def _no_two_at_once(cells: Cells, spans: Sequence[tuple[int, int, int]]) -> None
     for from_at, to_at, row in spans[1:]:
         if from_at < until:
             message = Message("Line %(line)s has this person elsewhere at this time.", line=cells.line(last))
-            cells.fault(row, "from", message, Message("Correct the times in one of the two lines."))
+            cells.fault(row, _times(cells), message, Message("Correct the times in one of the two lines."))
         if to_at > until:
             until, last = to_at, row
+
+
+def _times(cells: Cells) -> str:
+    """The column that says when."""
+    return "from" if "from" in cells.used else "span"
