@@ -103,7 +103,7 @@ async def _print_first_token(house: House) -> None:
 @_runs
 async def operator_token() -> None:
     """Print an address through which the first operator comes in; refused once there is one."""
-    house = await open_linli(_settings())
+    house = await open_linli(cli_parts.settings())
     try:
         await _print_first_token(house)
     except Refused as refusal:
@@ -120,7 +120,7 @@ async def slip(account: str) -> None:
 
     For the one operator who has forgotten his: nobody else can make him a slip.
     """
-    house = await open_linli(_settings())
+    house = await open_linli(cli_parts.settings())
     viewer = system_viewer(house, None)
     try:
         found = await people_of(viewer, account)
