@@ -86,8 +86,9 @@ Bucket = TypeVar("Bucket", Budget, Patience)
 async def spend(house: House, budgets: Sequence[Budget], patience: Sequence[Patience] = ()) -> None:
     """Counts one hit in every bucket, in one note. Raises TooMany when one has no room.
 
-    A refused hit does not move the end of a wait, so nobody can be locked out for ever; and what a budget
-    refuses was no try.
+    A refused hit does not move the end of a wait, so nobody can be locked out for ever. The first patience is
+    the narrowest: what a budget or that one refuses is no try for the wider, or one stranger who hammers from
+    one place would keep the owner out everywhere.
     """
 
     async def work(unit: Unit) -> list[int]:
@@ -97,18 +98,24 @@ async def spend(house: House, budgets: Sequence[Budget], patience: Sequence[Pati
             items = [{"bucket": b.bucket, "span": b.span} for b in _in_order(budgets)]
             rows = await unit.fetch(_HIT, items=items, now=unit.now)
             waits += [r["until_at"] - unit.now for r in rows if r["count"] > most[r["bucket"]]]
-        if patience and not waits:
-            items = [
-                {"bucket": p.bucket, "free": p.free, "step": p.step, "longest": p.longest, "memory": p.memory}
-                for p in _in_order(patience)
-            ]
-            rows = await unit.fetch(_TRY, items=items, now=unit.now)
-            waits += [r["next_at"] - unit.now for r in rows if r["refused"]]
-        return waits
+        waits = waits or await _try(unit, patience[:1])
+        return waits or await _try(unit, patience[1:])
 
     waits = await note(house, work)
     if waits:
         raise TooMany(max(1, -(-max(waits) // SECOND)))
+
+
+async def _try(unit: Unit, patience: Sequence[Patience]) -> list[int]:
+    """Milliseconds to wait, one for each that refuses."""
+    if not patience:
+        return []
+    items = [
+        {"bucket": p.bucket, "free": p.free, "step": p.step, "longest": p.longest, "memory": p.memory}
+        for p in _in_order(patience)
+    ]
+    rows = await unit.fetch(_TRY, items=items, now=unit.now)
+    return [r["next_at"] - unit.now for r in rows if r["refused"]]
 
 
 def _in_order(buckets: Sequence[Bucket]) -> list[Bucket]:

@@ -8,13 +8,14 @@ from core.community import cards, pins
 from core.community.names import masked_name
 from core.community.volunteers import Volunteer, by_number
 from web.ask import Ask
-from web.pages.people_words import spaced
+from web.pages.people_words import look_again, spaced
 from web.pages.security import pin_fields, same
 from web.qr import code as qr
 from web.routes import Answer, get, post
 from web.view_parts import Fact, FieldError, Flash
-from web.views import ConfirmView, MessageView
+from web.views import MessageView
 from web.views_access import CardView, PlainFormView
+from web.views_people import LookAgainView
 
 
 async def _volunteer(ask: Ask, number: str, permission: str) -> Volunteer:
@@ -161,22 +162,23 @@ async def ask_remove(ask: Ask) -> Answer:
 
 
 def _remove(ask: Ask, who: Volunteer, error: str = "", status: int = 200) -> Answer:
-    view = ConfirmView(
+    view = LookAgainView(
         heading=ask._("Remove the PIN of %(name)s?", name=who.name),
-        facts=(
-            Fact(label=ask._("Number"), text=spaced(who.number)),
-            Fact(label=ask._("Afterwards"), text=ask._("A new PIN can be set at the service desk.")),
-            Fact(label=ask._("Notice"), text=ask._("The volunteer is told.")),
+        facts=(Fact(label=ask._("Number"), text=spaced(who.number)),),
+        points=(
+            ask._("The PIN opens nothing any more. A new one can be set at the service desk."),
+            ask._("The volunteer is told by a notice."),
         ),
         action=ask.home + "/pins/remove",
         request_id=ask.new_request_id(),
         hidden=(("number", who.number),),
         button=ask._("Remove the PIN"),
+        danger=True,
         back_href=f"{ask.home}/slips/new?number={who.number}",
+        back_label=ask._("Back, change nothing"),
         error=error,
     )
-    title = ask._("Look at it once more")
-    return ask.page("counter_confirm.html", view, title=title, current=ask.home + "/slips", status=status)
+    return look_again(ask, view, status, "/slips")
 
 
 @post("/c/{slug}/pins/remove", name="pin.remove", permission=pins.REMOVE)

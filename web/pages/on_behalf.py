@@ -89,7 +89,7 @@ async def look(ask: Ask) -> Answer:
     view = VisitView(
         name=masked_name(visit.name),
         number=spaced(visit.number),
-        until=ask._("This page closes by itself at %(time)s.", time=ask.when(visit.expires_at)),
+        until=ask._("It closes by itself at %(time)s.", time=ask.when(visit.expires_at)),
         usable=grouped(found.balance.available),
         pending=grouped(found.pending) if found.pending else "",
         hours=ask.duration(found.balance.minutes) if found.balance.minutes else "",

@@ -26,6 +26,7 @@ from core.lifecycle.demo.land import ZONE, Ground, found, lay_out
 from core.lifecycle.demo.offices import appoint
 from core.lifecycle.demo.past import books, duties, enter_twice, services
 from core.lifecycle.demo.shop import deliver, exchange
+from core.lifecycle.demo.ways_in import let_in, prepare
 from core.lifecycle.imports.whole import import_file
 from core.lifecycle.merge import merge
 
@@ -120,6 +121,7 @@ class _Demo:
         self.say(Message("Passwords"))
         ways = await self._sign_ins(password)
         await self._merge_twin(next(way.account for way in ways if way.role == "volunteer"))
+        await self._let_in()
         return ways
 
     async def _areas(self, unit: Unit) -> None:
@@ -212,6 +214,13 @@ class _Demo:
         worker = self.viewer(ground, at, self._staff_of(ground, "worker"))
         await self.do(worker, "twin", enter)
         await self.do(worker, "merge", lambda unit: merge(unit, stays, goes))
+
+    async def _let_in(self) -> None:
+        """A worker has printed slips for those who have no password yet."""
+        ground = self.grounds[0]
+        worker = self.viewer(ground, self.marks[-1], self._staff_of(ground, "worker"))
+        who, pin = await prepare(worker)
+        await self.do(worker, "ways in", lambda unit: let_in(unit, who, pin))
 
     async def _services(self, ground: Ground, folk: Folk) -> None:
         """A worker has entered the other teams' lists."""
