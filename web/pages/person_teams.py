@@ -46,8 +46,9 @@ async def joins(ask: Ask) -> Answer:
 
 @post("/c/{slug}/people/{number}/teams/leave", name="person.teams.leave", permission=PERMISSION)
 async def leaves(ask: Ask) -> Answer:
-    team = ask.form.raw("team")
-    day = ask.form.raw(f"day-{team}")
+    form = ask.form
+    team = form.raw("team")
+    day = form.raw(f"day-{team}")
 
     async def work(unit: Unit) -> dict[str, Any]:
         await leave_team(unit, await words.person_of(ask, PERMISSION), team, day)
@@ -59,8 +60,9 @@ async def leaves(ask: Ask) -> Answer:
 
 @post("/c/{slug}/people/{number}/teams/role", name="person.teams.role", permission=PERMISSION)
 async def becomes(ask: Ask) -> Answer:
-    team = ask.form.raw("team")
-    role = ask.form.raw(f"role-{team}")
+    form = ask.form
+    team = form.raw("team")
+    role = form.raw(f"role-{team}")
 
     async def work(unit: Unit) -> dict[str, Any]:
         await become(unit, await words.person_of(ask, PERMISSION), team, role)
@@ -150,7 +152,7 @@ def _fields(ask: Ask, rows: list[Row], offered: Choices, errors: dict[str, str])
         ),
         FormField(
             name="from_day",
-            label=ask._("From day"),
+            label=ask._("Member from"),
             required=True,
             kind="date",
             value=ask.form.raw("from_day") or today,
@@ -158,7 +160,7 @@ def _fields(ask: Ask, rows: list[Row], offered: Choices, errors: dict[str, str])
         ),
         FormField(
             name="to_day",
-            label=ask._("To day"),
+            label=ask._("Member until"),
             kind="date",
             value=ask.form.raw("to_day"),
             hint=ask._("Empty: still there. With a day: an earlier membership, for the record."),

@@ -53,6 +53,7 @@ create table residence (
 );
 create unique index residence_current on residence (volunteer) where to_day is null;
 create index residence_by_area on residence (area, volunteer) where to_day is null;
+create index residence_by_volunteer on residence (volunteer);
 
 -- An import that is undone removes what it entered: by these the database sees that nothing refers to it.
 create index residence_of_volunteer on residence (volunteer, community);
@@ -208,6 +209,10 @@ create table tally (
 -- Lists of what a programme did, and of what was handed over in a month.
 create index activity_by_programme on activity (community, programme, from_at);
 create index redemption_by_time on redemption (community, at);
+
+-- Who was ever in a team; whether a kind of post was ever used.
+create index team_member_by_team on team_member (team);
+create index post_by_kind on post (kind);
 
 -- @postgres
 alter table area alter column path type text collate "C";

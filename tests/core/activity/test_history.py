@@ -128,3 +128,21 @@ async def test_one_and_three_hundred_records_cost_the_same_statements(cast: Cast
             await taken_back(cast, act, written)
         counts.append(len(log))
     assert counts[:2] == counts[2:]
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_a_great_batch_is_not_checked_by_a_plan_for_a_small_table(cast: Cast) -> None:
+    """A kept foreign key plan walked through all activities of the community for each attendance."""
+    worker = await cast.viewer("陈社工")
+
+    async def read(unit: Unit, many: int) -> dict[str, int]:
+        await record_past(
+            unit, make_ready([past(cast, "李阿姨", title=f"{many}.{n}") for n in range(many)], ZONE)
+        )
+        row = await unit.one("select idx_tup_fetch from pg_stat_xact_user_tables where relname = 'activity'")
+        return {"read": row["idx_tup_fetch"] if row is not None else 0}
+
+    for few in range(1, 9):  # the connection makes its plans while there are a handful
+        await cast.do(worker, lambda unit, few=few: read(unit, few))
+    done = await cast.do(worker, lambda unit: read(unit, 1500))
+    assert done.answer["read"] < 10 * 1500
