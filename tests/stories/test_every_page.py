@@ -37,6 +37,8 @@ def unlinked(server: Server) -> list[str]:
             "join community c on c.id = v.community where v.status = 'active' or v.left_why in "
             "('own_wish', 'died') group by v.left_why order by v.left_why is not null"
         ).fetchall()
+    # Codes on paper lead there: of a slip, a card, the first start; and a look at the counter that is over.
+    found += ["/code", "/k/0", "/first-operator", "/step-up", "/c/chengjiang/on-behalf/000000000000"]
     # Somebody active first, because one page of each kind is opened and his has the most ways on.
     ways = {"": "", "own_wish": "/return", "died": "/death/undo"}
     found += [f"/c/{slug}/people/{number}{ways[why]}" for slug, number, why in people]
