@@ -3,7 +3,7 @@
 from core.base.act import Unit
 from core.base.errors import ConstraintBroken, Message, NotFound, Refused, Unavailable
 from core.community.communities import place
-from core.community.numbers import new_number
+from core.community.numbers import new_numbers
 from core.community.people import change_phone
 from core.community.sessions import end_sessions
 from core.community.volunteers import Volunteer, lock_volunteer
@@ -45,7 +45,7 @@ async def new_card(unit: Unit, volunteer: Volunteer) -> str:
     row = await lock_volunteer(unit, volunteer.id)
     if row["status"] == "applied":
         raise Refused(Message("This person is not an active volunteer here."))
-    number: str | None = await unit.value(_FREE, drawn=[{"number": new_number()} for _ in range(_DRAWN)])
+    number: str | None = await unit.value(_FREE, drawn=[{"number": n} for n in new_numbers(_DRAWN)])
     if number is None:
         raise Unavailable
     try:

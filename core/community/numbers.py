@@ -39,6 +39,14 @@ def new_number() -> str:
     return body + check_digit(body)
 
 
+def new_numbers(count: int) -> list[str]:
+    """`count` random numbers, no two alike."""
+    drawn: set[str] = set()
+    while len(drawn) < count:
+        drawn.add(new_number())
+    return list(drawn)
+
+
 def digits_of(text: str) -> str:
     """What was typed as plain digits: spaces and dashes dropped, full-width digits made narrow.
 

@@ -213,8 +213,10 @@ async def posts_of(viewer: Viewer, area: Area, *, past: bool = False) -> Posts:
 
 
 async def post_of(viewer: Viewer, shown: str) -> Held:
-    """One post of this community. Raises NotFound without `area.write`."""
+    """One post of this community. Raises NotFound without `area.write` and the sight of people."""
     viewer.require("area.write")
+    if not sees_people(viewer):
+        raise NotFound
     row = await viewer.house.db.one(
         _ONE,
         community=viewer.community,

@@ -10,7 +10,7 @@ from core.base.errors import Invalid, Message, NotFound, Unavailable
 from core.base.viewer import Viewer
 from core.community.communities import place
 from core.community.names import sort_text, words_of
-from core.community.numbers import digits_of, is_number, new_number
+from core.community.numbers import digits_of, is_number, new_numbers
 
 MANY = 200  # people from which plans are worth making anew
 
@@ -128,11 +128,11 @@ async def enter_volunteers(unit: Unit, items: Sequence[NewVolunteer]) -> list[Ad
             {
                 "person": m.person,
                 "joined_on": m.joined_on,
-                "number": m.number or new_number(),
+                "number": m.number or number,
                 "status": m.status,
                 "sort": spoken[m.person].sort,
             }
-            for m in missing
+            for m, number in zip(missing, new_numbers(len(missing)), strict=True)
         ]
         rows = await unit.fetch(_ADD, community=place(unit), items=drawn, act=unit.act)
         fresh.update({r["person"]: Added(r["id"], r["person"], r["number"]) for r in rows})

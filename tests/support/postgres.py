@@ -17,8 +17,12 @@ from tests.support.needs import postgres_programs
 
 OWNER, APPLICATION, SUPERUSER = "linli_owner", "linli_app", "postgres"
 OPTIONS = "-c listen_addresses='' -c max_connections=120 -c shared_buffers=64MB"
-# fsync protects from a machine that loses power; tests kill processes only.
-QUIET = "-c log_min_messages=fatal -c fsync=off"
+# What protects from a machine that loses power is off: tests kill processes only. New log files are not
+# filled with zeros, and a database is copied as files: a fresh one for each test costs 50 ms instead of 550.
+QUIET = (
+    "-c log_min_messages=fatal -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
+    "-c wal_init_zero=off -c autovacuum=off"
+)
 
 
 @contextmanager
@@ -53,7 +57,7 @@ class Cluster:
     def create(self, template: str = "template0") -> str:
         """A new database owned by `linli_owner`, a copy of `template`; its name."""
         name = "t_" + secrets.token_hex(6)
-        self.sql(f"create database {name} template {template} owner {OWNER}")
+        self.sql(f"create database {name} template {template} strategy file_copy owner {OWNER}")
         return name
 
     def drop(self, name: str) -> None:

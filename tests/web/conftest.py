@@ -10,9 +10,9 @@ from core.base.act import Unit
 from core.base.house import House
 from core.extension import switch
 from core.points import rules
+from tests.support.apps import application
 from tests.support.cast import Cast
 from tests.web.guest import Guest
-from web.app import create_app
 
 Enter = Callable[[str], Awaitable[Guest]]
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -34,7 +34,7 @@ async def app(house: House, cast: Cast) -> Litestar:
         return {}
 
     await cast.do(cast.system(), open_up)
-    return create_app(house)
+    return application(house)
 
 
 @pytest.fixture

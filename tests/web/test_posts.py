@@ -96,6 +96,18 @@ async def test_a_post_ends_on_a_day_and_is_kept_among_the_earlier_ones(
     assert (await worker.get(elsewhere)).status == 404
 
 
+async def test_the_operator_builds_the_tree_and_meets_nobody(enter: Enter, offices: Offices) -> None:
+    worker, operator = await enter("陈社工"), await enter("施运维")
+    await send(worker, at(offices, "第1网格", "/posts/new"), kind="grid_head", who="王队长")
+    shown = await offices.house.db.value("select public_id from post")
+    page = await operator.get(at(offices, "第1网格"))
+    assert "/edit" in page.text
+    assert "王队长" not in page.text
+    for rest in ("/posts/new", f"/posts/{shown}", f"/posts/{shown}/end"):
+        assert rest not in page.text
+        assert (await operator.get(at(offices, "第1网格", rest))).status == 404
+
+
 async def test_consent_is_written_down_and_taken_back_with_one_press(enter: Enter, offices: Offices) -> None:
     worker = await enter("陈社工")
     await send(worker, at(offices, "第1网格", "/posts/new"), kind="grid_head", who="王队长")

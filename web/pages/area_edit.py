@@ -285,7 +285,7 @@ def _look(ask: Ask, found: Around, error: str = "", status: int = 200) -> Answer
         ),
         action=base + "/remove",
         request_id=ask.new_request_id(),
-        button=ask._("Take it away"),
+        button=ask._("Remove the area"),
         back_href=base,
         error=error,
     )

@@ -167,7 +167,8 @@ async def area(ask: Ask) -> Answer:
     figures = await figures_of(ask.viewer, "area", ids)
     posts = await posts_of(ask.viewer, here, past=True)
     base = f"{ask.home}/areas/{here.public_id}"
-    may = ask.viewer.may(CHANGE)
+    change = ask.viewer.may(CHANGE)
+    may = change and sees_people(ask.viewer)  # the operator builds the tree and meets nobody
     view = AreaView(
         crumbs=tuple(_crumb(ask, above) for above in found.above),
         heading=here.name,
@@ -181,7 +182,7 @@ async def area(ask: Ask) -> Answer:
         post_href=base + "/posts/new" if may else "",
         card_href=base + "/card",
         sections=_sections(ask, found, posts, figures),
-        manage=_manage(ask, base, found) if may else (),
+        manage=_manage(ask, base, found) if change else (),
     )
     current = ask.home + "/areas"
     return ask.page("area.html", view, title=here.name, current=current, flash=done(ask, _DONE))

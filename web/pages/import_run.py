@@ -138,7 +138,13 @@ async def all_faults(ask: Ask) -> Answer:
     """Everything that is to be corrected, as a table to work through."""
     run = await run_of(ask.viewer, ask.path["run"])
     found = await _findings(ask, run)
-    head = [ask._("Sheet"), ask._("Line"), ask._("Column"), ask._("What is wrong"), ask._("What to do")]
+    head = [
+        ask._("Sheet"),
+        ask._("Line"),
+        ask._("Column"),
+        ask._("What is wrong"),
+        ask._("How to correct it"),
+    ]
     rows: list[list[sheets.Cell]] = [
         [f.sheet, f.line, f.column, ask.render(f.message), ask.render(f.cure) if f.cure else ""]
         for f in found.faults

@@ -9,7 +9,7 @@ from core.community.consent import CONTACT_CARD, PURPOSES, give_consent, take_co
 from core.community.names import clean_name
 from core.community.people import add_person, clean_phone
 from core.community.post_kinds import PostKind, kinds_of
-from core.community.posts import Held, NewPost, add_posts, end_post, post_of
+from core.community.posts import Held, NewPost, add_posts, end_post, post_of, sees_people
 from web.ask import Ask
 from web.pages import picking
 from web.pages.office import Errors, day_typed, day_words, done, field, form_page, wrong
@@ -25,15 +25,22 @@ _DONE = {
 }
 
 
+async def _area(ask: Ask) -> Area:
+    """The area of the address, for who may name people. Raises NotFound."""
+    if not sees_people(ask.viewer):
+        raise NotFound
+    return (await around(ask.viewer, ask.path["area"])).area
+
+
 @get("/c/{slug}/areas/{area}/posts/new", name="post.new", permission=PERMISSION)
 async def new(ask: Ask) -> Answer:
-    area = (await around(ask.viewer, ask.path["area"])).area
+    area = await _area(ask)
     return _form(ask, area, await kinds_of(ask.viewer), {})
 
 
 @post("/c/{slug}/areas/{area}/posts/new", name="post.add", permission=PERMISSION)
 async def add(ask: Ask) -> Answer:
-    area = (await around(ask.viewer, ask.path["area"])).area
+    area = await _area(ask)
     kinds, form = await kinds_of(ask.viewer), ask.form
     choice = Choice()
     try:

@@ -90,7 +90,7 @@ def _grid(ask: Ask, caption: str, rewards: Sequence[ShelfReward]) -> Grid:
             cells=(
                 Cell(text=reward.name, note=reward.description),
                 Cell(text=grouped(reward.price)),
-                Cell(text=grouped(reward.stock)) if reward.stock else Cell(text=ask._("none"), tone="warn"),
+                _stock(ask, reward),
                 Cell(text=_limit(ask, reward)),
             ),
             idle=reward.status != "offered",
@@ -99,6 +99,12 @@ def _grid(ask: Ask, caption: str, rewards: Sequence[ShelfReward]) -> Grid:
     )
     nothing = ask._("No reward is on the list.")
     return Grid(caption=caption, columns=columns(*titles), rows=rows, empty=nothing)
+
+
+def _stock(ask: Ask, reward: ShelfReward) -> Cell:
+    if reward.stock:
+        return Cell(text=grouped(reward.stock))
+    return Cell(text=ask._("All gone"), tone="warn")
 
 
 def _limit(ask: Ask, reward: ShelfReward) -> str:

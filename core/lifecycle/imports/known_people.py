@@ -14,7 +14,7 @@ NUMBER = Column(
 )
 NAME = Column(
     "name",
-    Message("Name"),
+    Message("Name of the person"),
     "姓名 名字 志愿者姓名 队员姓名 参加人 参与人 志愿者 name",
     lambda text, _: read.name(text),
     sample="王建国",

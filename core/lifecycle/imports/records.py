@@ -81,7 +81,7 @@ COLUMNS = (
     ),
     Column(
         "minutes",
-        Message("Minutes"),
+        Message("Length in minutes"),
         "分钟 时长分钟 服务时长分钟 服务分钟 minutes",
         lambda text, _: times.length(text, "minutes"),
         empty=None,

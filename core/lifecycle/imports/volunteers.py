@@ -34,7 +34,7 @@ where h.volunteer in ids(:volunteers) and +h.community = :community and h.to_day
 COLUMNS = (
     Column(
         "name",
-        Message("Name"),
+        Message("Name of the person"),
         "姓名 名字 志愿者姓名 队员姓名 成员姓名 志愿者 name fullname",
         lambda text, _: read.name(text),
         sample="张莉",
@@ -68,7 +68,7 @@ COLUMNS = (
     ),
     Column(
         "address",
-        Message("Address"),
+        Message("Home address"),
         "住址 地址 家庭住址 居住地址 家庭地址 现住址 通讯地址 address",
         lambda text, _: read.words(text, _MOST_ADDRESS),
         sample="红旗路8号3幢201室",

@@ -281,10 +281,10 @@ async def test_a_read_about_thousands_does_not_hold_up_the_others(house: House) 
     task = asyncio.create_task(tick())
     count = await house.db.value(
         "select count(*) from rows(:a; n bigint) as a join rows(:b; n bigint) as b on a.n = b.n + 1",
-        a=many[:1500],
+        a=many[:50],
         b=many,
     )
     seen = ticks
     task.cancel()
-    assert count == 1499
+    assert count == 49
     assert seen > 3

@@ -280,7 +280,7 @@ async def test_columns_nobody_knows_or_that_come_twice_are_refused(cast: Cast) -
     for text, column, message in (
         (table("姓名,星座", "马小云,白羊"), "星座", "Nobody knows this column."),
         (table("姓名,手机号", "马小云,13800009001,多余"), "", "This line has more cells than the header."),
-        (table("手机号,服务队", "13800009001,"), "", "The column “Name” is missing."),
+        (table("手机号,服务队", "13800009001,"), "", "The column “Name of the person” is missing."),
     ):
         (fault,) = await complaints(worker, text, "volunteers")
         assert (fault.column, str(fault.message)) == (column, message)

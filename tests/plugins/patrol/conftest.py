@@ -11,10 +11,10 @@ from core.extension import switch
 from plugins.patrol.rules import PatrolRules
 from plugins.patrol.service import Shift
 from tests.conftest import TONIGHT
+from tests.support.apps import application
 from tests.support.cast import Cast
 from tests.support.programme import publish_rules
 from tests.web.guest import Guest, Reply
-from web.app import create_app
 
 START = TONIGHT - 25 * HOUR  # last night, eight o'clock
 END = START + 2 * HOUR
@@ -70,7 +70,7 @@ class Visitor(Guest):
 @pytest.fixture
 async def visit(patrol: Cast) -> Visit:
     """`await visit("王队长")`: that figure at the pages of a running application."""
-    app = create_app(patrol.house)
+    app = application(patrol.house)
 
     async def come(name: str) -> Visitor:
         return Visitor(app, {"linli": await patrol.token(name)})
