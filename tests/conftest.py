@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +20,9 @@ from tests.support import campaign as campaigns
 from tests.support import needs, postgres
 from tests.support.browser import Phone, open_phone
 from tests.support.cast import Cast, make_cast
-from tests.support.databases import fresh_database, loaded, migrated
+from tests.support.databases import fresh_database, loaded, migrated, sqlite_template
+from tests.support.scope.catalogue import schema_of
+from tests.support.scope.watch import Watch
 from tests.support.server import Server, serving
 
 RUN = "LINLI_TEST_RUN"
@@ -67,6 +71,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def run() -> Path:
     """The folder all processes of this run share."""
     return Path(os.environ[RUN])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def watch_of_scope(run: Path) -> Watch:
+    """Looks at every statement the product runs, from here on (see tests.support.scope)."""
+    template = sqlite_template(run, "migrated", migrated)
+    with closing(sqlite3.connect(template / "linli.db")) as book:
+        watch = Watch(schema_of(book))
+    watch.install()
+    return watch
+
+
+@pytest.fixture(autouse=True)
+def every_statement_names_its_community(watch_of_scope: Watch) -> Iterator[None]:
+    """Fails the test in which the product ran a statement that does not (docs/decisions/0030)."""
+    watch_of_scope.hits.clear()
+    yield
+    assert not watch_of_scope.hits, "\n".join(dict.fromkeys(watch_of_scope.hits))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -32,6 +32,7 @@ _PEOPLE = """
 select r.volunteer, v.status,
     exists (select 1 from team_member m where m.community = :community and m.team = :team
             and m.volunteer = r.volunteer and (m.to_day is null or m.to_day >= r.day)) as member,
+    -- everywhere (interval): nobody is in two places at once, in whatever community
     exists (select 1 from interval i where i.person = r.person
             and i.from_at < r.to_at and i.to_at > r.from_at) as busy
 from rows(:people; volunteer bigint, person bigint, day text, from_at bigint, to_at bigint) as r

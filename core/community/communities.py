@@ -34,7 +34,9 @@ on conflict (community, day) do update set name = excluded.name, kind = excluded
 
 
 _OF_PERSON = """
-select c.slug, c.name, c.help_phone from community c join area n on n.id = c.area
+select c.slug, c.name, c.help_phone
+-- everywhere (volunteer, role_grant, area): a person's own communities, whichever they are
+from community c join area n on n.id = c.area
 where c.closed_at is null and (
     exists (select 1 from volunteer v where v.community = c.id and v.person = :person and v.status = 'active')
     or exists (select 1 from role_grant g left join area a on a.id = g.area

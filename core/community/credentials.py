@@ -56,6 +56,7 @@ _CANDIDATES = """
 select p.id, coalesce(c.password, '') as password
 from person p left join credential c on c.person = p.id
 where p.disabled_at is null and p.erased_at is null and p.id in (
+    -- everywhere (volunteer): who signs in is in no community yet; numbers are unique everywhere
     select w.person from volunteer n join volunteer w on w.id = coalesce(n.merged_into, n.id)
     where n.number = :number and w.status <> 'left'
     union select person from person_lookup where kind = 'phone' and hash = :phone)

@@ -70,6 +70,7 @@ where role.name <> excluded.name or role.permissions <> excluded.permissions ret
 
 _TOUCH_HOLDERS = """
 update person set access_version = access_version + 1
+-- everywhere (role_grant): a role of the house changes for everybody who holds it
 where id in (select g.person from role_grant g where g.role in ids(:roles))
 """
 
@@ -84,8 +85,10 @@ returning id
 
 _END = """
 update role_grant set to_at = :now
+-- everywhere (role_grant): an operator takes away any role
 where id = :grant and (to_at is null or to_at > :now) and (:anywhere = 1 or (community = :community
-    and role not in (select o.id from role o join rows(:high; key text) as h on h.key = o.key)))
+    and role not in (select o.id from role o join rows(:high; key text) as h on h.key = o.key
+                     where o.community is null)))
 returning person
 """
 
@@ -93,7 +96,7 @@ _TOUCH = "update person set access_version = access_version + 1 where id in ids(
 
 _HOLDERS = """
 select g.person, o.permissions, o.key, g.team, g.counter, g.area
-from role_grant g join role o on o.id = g.role
+from role_grant g join role o on o.id = g.role and (o.community is null or o.community = g.community)
 where g.community = :community and g.from_at <= :now and (g.to_at is null or g.to_at > :now)
 """
 

@@ -26,7 +26,7 @@ select c.id as community, c.slug, c.name as community_name, c.zone, c.locale as 
        v.id as volunteer, v.number
 from (select 1 as one) o
 left join community c on c.slug = cast(:slug as text) and c.closed_at is null
-left join area a on a.id = c.area
+left join area a on a.id = c.area and a.community = c.id
 left join session s on s.token_hash = cast(:token_hash as text) and s.expires_at > :now
 left join person p on p.id = s.person and p.disabled_at is null and p.erased_at is null
 left join volunteer v on v.community = c.id and v.person = p.id and v.status = 'active'
@@ -35,10 +35,11 @@ left join volunteer v on v.community = c.id and v.person = p.id and v.status = '
 # What reaches this community: grants made here, everywhere, or on an area above it; and own teams.
 _GRANTS = """
 select o.key, o.permissions, g.community, g.team, g.counter, a.path as area, g.from_at, g.to_at
-from role_grant g join role o on o.id = g.role left join area a on a.id = g.area
-where g.person = :person and (g.to_at is null or g.to_at > :now)
+from role_grant g join role o on o.id = g.role and (o.community is null or o.community = g.community)
+left join area a on a.id = g.area and (a.community is null or a.community = cast(:community as bigint))
+where g.person = :person and (g.to_at is null or g.to_at > :now) and (g.area is null or a.path is not null)
   and (g.community = cast(:community as bigint) or (g.community is null
-       and (a.path is null or a.path = substr(cast(:path as text), 1, length(a.path)))))
+       and (g.area is null or a.path = substr(cast(:path as text), 1, length(a.path)))))
 union all
 select o.key, o.permissions, m.community, m.team, null, null, 0, null
 from volunteer v join team_member m on m.volunteer = v.id and m.to_day is null

@@ -60,6 +60,7 @@ order by v.id
 """
 
 _TAKEN = """
+-- everywhere (volunteer): numbers are unique everywhere
 select number from volunteer where community <> :community
 and number in (select r.number from rows(:numbers; number text) as r)
 """

@@ -24,7 +24,8 @@ select v.person, r.name, r.price, r.per_person, r.stock,
     (select count(*) from counter n where n.id = cast(:counter as bigint)
         and n.community = :community) as counters,
     (select count(*) from household_member c join household_member b on b.household = c.household
-     where c.person = :clerk and b.person = v.person and c.to_day is null and b.to_day is null) as together
+     where c.community = :community and c.person = :clerk and b.person = v.person
+        and c.to_day is null and b.to_day is null) as together
 from volunteer v join reward r on r.community = v.community
 where v.id = :volunteer and v.community = :community and v.status = 'active'
     and r.id = :reward and r.status = 'offered'
