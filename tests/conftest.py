@@ -21,6 +21,7 @@ from tests.support import needs, postgres
 from tests.support.browser import Phone, open_phone
 from tests.support.cast import Cast, make_cast
 from tests.support.databases import fresh_database, loaded, migrated, sqlite_template
+from tests.support.offices import Offices, make_offices
 from tests.support.scope.catalogue import schema_of
 from tests.support.scope.watch import Watch
 from tests.support.server import Server, serving
@@ -137,6 +138,12 @@ def db(house: House) -> Database:
 async def cast(house: House) -> Cast:
     """Two communities with one of each role (see tests.support.cast)."""
     return await make_cast(house)
+
+
+@pytest.fixture
+async def offices(cast: Cast) -> Offices:
+    """The cast with an administrator, the street office and a tree of areas (see tests.support.offices)."""
+    return await make_offices(cast)
 
 
 @pytest.fixture

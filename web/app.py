@@ -24,7 +24,26 @@ from web.assets import Assets
 from web.cookies import Cookies
 from web.csrf import Forms
 from web.forms import MOST_FIELDS
-from web.pages import account, counter, fixed, home, landing, merge, notices, points, review, rewards
+from web.pages import (
+    account,
+    area_edit,
+    areas,
+    counter,
+    fixed,
+    home,
+    landing,
+    merge,
+    new_community,
+    notices,
+    overview,
+    points,
+    posts,
+    programmes,
+    review,
+    rewards,
+    settings,
+    settings_lists,
+)
 from web.render import Renderer
 from web.routes import Route, Rule, Undeclared, clashes
 from web.security import standing_headers
@@ -54,6 +73,14 @@ def own_routes() -> list[Route]:
         *counter.ROUTES,
         *review.ROUTES,
         *merge.ROUTES,
+        *overview.ROUTES,
+        *new_community.ROUTES,
+        *areas.ROUTES,
+        *area_edit.ROUTES,
+        *posts.ROUTES,
+        *settings.ROUTES,
+        *settings_lists.ROUTES,
+        *programmes.ROUTES,
     ]
 
 

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import rich_click as click
@@ -16,23 +15,18 @@ from rich.table import Table
 
 from core.base.act import SYSTEM, Unit, act
 from core.base.errors import Message
-from core.base.house import House
-from core.base.i18n import language_of
 from core.base.ids import request_id
 from core.base.migrate import migrate as run_migrations
 from core.base.migrate import pending
 from core.base.settings import BadSetting, Settings, from_environment
 from core.base.sqlite import wal_race
 from core.community.roles import ensure_core_roles
-from core.community.viewer import load_viewer, system_viewer
+from core.community.viewer import system_viewer
 from core.extension.registry import Registry, load, names_of
-from core.lifecycle.csv_table import BadFile
 from core.lifecycle.demo import is_empty, load_demo
-from core.lifecycle.import_csv import import_csv, look_through
 from web.serve import demo_sign_ins, keep_demo, open_linli
 
 screen = Console(highlight=False)
-LARGEST_IMPORT = 20 * 1024 * 1024
 _KEY_MODE = 0o077  # what others must not be allowed to do with the key file
 
 
@@ -162,50 +156,6 @@ def _print_sign_ins(settings: Settings) -> None:
     for way in found:
         table.add_row(*way)
     screen.print(table)
-
-
-@main.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--community", required=True, help="address of the community, such as hongqi")
-@click.option("--dry-run", is_flag=True, help="only say what would be added")
-def import_file(file: Path, community: str, dry_run: bool) -> None:
-    """Import volunteers and teams from a CSV file; all of it or nothing."""
-    if file.stat().st_size > LARGEST_IMPORT:
-        raise click.ClickException("the file is too large: at most 20 MB")
-    asyncio.run(_open_and_import(file.read_bytes(), community, dry_run))
-
-
-async def _open_and_import(content: bytes, community: str, dry_run: bool) -> None:
-    house = await open_linli(_settings())
-    try:
-        await _import(house, content, community, dry_run)
-    finally:
-        await house.close()
-
-
-async def _import(house: House, content: bytes, slug: str, dry_run: bool) -> None:
-    _, place = await load_viewer(house, None, slug)
-    if place is None:
-        raise click.ClickException(f"there is no community {slug!r}")
-    viewer = system_viewer(house, place.id)
-    try:
-        if dry_run:
-            plan = await look_through(viewer, content, place.zone)
-            screen.print(f"{plan.rows} rows; would add {plan.people} people, {plan.teams} teams")
-            return
-        done = await import_csv(viewer, content, place.zone)
-    except BadFile as bad:
-        language = language_of(os.environ.get("LC_ALL") or os.environ.get("LANG", "")) or "en"
-        for fault in bad.faults[:100]:
-            where = f"line {fault.line}" + (f", {fault.column}" if fault.column else "")
-            screen.print(f"{where}: {house.texts.render(language, fault.message)}", style="red", markup=False)
-        raise click.ClickException(f"{len(bad.faults)} mistakes; nothing was imported") from bad
-    if done.replayed:
-        screen.print("this file was imported before; nothing was added")
-        return
-    screen.print(
-        f"{done.rows} rows: {done.volunteers} volunteers, {done.teams} teams, {done.memberships} memberships"
-    )
 
 
 @main.command()

@@ -13,12 +13,13 @@ from litestar import Litestar
 from litestar.types import Receive, Scope, Send
 
 from core.activity.retry import is_waiting, retry_waiting
-from core.base.clock import HOUR, SECOND
+from core.base.clock import HOUR, MINUTE, SECOND
 from core.base.house import House, Job, open_house
 from core.base.outbox import deliver, is_due
 from core.base.settings import Settings, from_environment
 from core.community import throttle
 from core.extension.registry import Registry, leave_out_unmigrated, load
+from core.lifecycle import tallies
 from core.lifecycle.demo import SignIn
 from web.app import create_app, texts_of
 from web.pages.account import DEMO
@@ -27,6 +28,7 @@ JOBS = (
     Job("outbox", SECOND, deliver, is_due),
     Job("awards.retry", 30 * SECOND, retry_waiting, is_waiting),
     Job("throttle.sweep", HOUR, throttle.sweep),
+    Job("tallies", 10 * MINUTE, tallies.count, tallies.is_due),
 )
 
 

@@ -85,6 +85,8 @@ class FormField(View, frozen=True, kw_only=True):
     options: tuple[FieldOption, ...] = ()
     autocomplete: str = ""  # a WCAG 1.3.5 token such as "username"
     inputmode: str = ""  # "numeric" or "tel" for the right keyboard
+    suggestions: tuple[str, ...] = ()  # offered while typing; anything else may be typed
+    rows: int = 4  # of a textarea
 
 
 class Bar(View, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ labels. An empty string means "nothing to show here". The frame, the small parts
 """
 
 from web.view_parts import Bar, Fact, FieldError, FieldOption, FormField, NavItem, StatusWord, Tone, View
+from web.views_office import Press
 
 # -- a volunteer's pages -------------------------------------------------------------------------------
 
@@ -348,6 +349,7 @@ class FormView(View, frozen=True, kw_only=True):
     errors: tuple[FieldError, ...] = ()
     submit: str
     back_href: str = ""
+    presses: tuple[Press, ...] = ()  # further buttons below it, each a form of its own
 
 
 class CommunityCard(View, frozen=True, kw_only=True):
@@ -364,6 +366,7 @@ class CommunityView(View, frozen=True, kw_only=True):
 
     communities: tuple[CommunityCard, ...] = ()
     sign_in_href: str = ""  # "" for somebody signed in
+    actions: tuple[NavItem, ...] = ()  # for those above communities: their totals, a new one
 
 
 class DesignView(View, frozen=True, kw_only=True):

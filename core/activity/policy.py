@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 import msgspec
 
+from core.base.act import Unit
 from core.base.errors import NotFound
 from core.base.house import House
+from core.community.communities import change_settings, place
 from core.extension.manifest import Kind
 
 
@@ -31,6 +33,17 @@ class Policy:
     def second_person(self, evidence: str) -> bool:
         """Whether everybody's attendance waits. The recorder's own always does, whatever this says."""
         return self.strict or self.kind.supervision == "second" or evidence in self.kind.doubtful
+
+
+async def set_review(unit: Unit, programme: str, *, second: bool) -> None:
+    """Whether all of a programme's attendance waits for a second person here. Raises NotFound."""
+    unit.viewer.require("community.settings")
+    text = await unit.value("select settings from community where id = :id for_update", id=place(unit))
+    review = dict(msgspec.json.decode(text or "{}", type=_Settings).review)
+    review.pop(programme, None)
+    if second:
+        review[programme] = "second"
+    await change_settings(unit, review=review or None)
 
 
 def policy_of(house: House, programme: str, kind: str, settings: str) -> Policy:

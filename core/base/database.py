@@ -112,3 +112,7 @@ class Database(Reads):
     @abstractmethod
     async def run_text(self, text: str, arguments: list[Any]) -> list[Row]:
         """Runs an engine's own reading text on a read-only connection (the query builder)."""
+
+    async def fetch_apart(self, sql: str, /, **params: Any) -> list[Row]:
+        """All rows of a statement that takes its time (a job's count), so that no page waits for it."""
+        return await self.fetch(sql, **params)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.base.act import Unit, note
@@ -104,28 +103,26 @@ async def _keep(house: "House", job: "Job", started: int, error: str) -> None:
 
 
 class Runner:
-    """Looks for due jobs until it is stopped. One per worker process."""
+    """Looks for due jobs until it is stopped. One per worker process; no job waits for another to end."""
 
     def __init__(self, house: "House") -> None:
         self.house = house
         self.holder = token()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._loop())
+        self._tasks = [asyncio.create_task(self._loop(job)) for job in self.house.jobs]
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _loop(self) -> None:
+    async def _loop(self, job: "Job") -> None:
         while True:
-            for job in self.house.jobs:
-                try:
-                    await run_due(self.house, job, self.holder)
-                except Exception:
-                    # The database is away: the next look finds it back, or says so again.
-                    log.exception("jobs could not be looked at")
+            try:
+                await run_due(self.house, job, self.holder)
+            except Exception:
+                # The database is away: the next look finds it back, or says so again.
+                log.exception("jobs could not be looked at")
             await asyncio.sleep(PAUSE)

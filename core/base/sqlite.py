@@ -1,8 +1,9 @@
-"""SQLite: one writer and one reader per process, kept open.
+"""SQLite: one writer and two readers per process, kept open.
 
 BEGIN and COMMIT (which wait for other processes and for the disk) and big batches run on the
 writer's thread; the short statements between them run inline, because a thread hop costs
-more than the statement.
+more than the statement. Reads that ask about thousands of things at once have a reader and a
+thread of their own, so that pages go on meanwhile.
 """
 
 import asyncio
@@ -21,7 +22,11 @@ T = TypeVar("T")
 
 BUSY_MILLISECONDS = 10_000
 NOT_OPEN = "the database is not open"
-BIG = 60_000  # characters of one parameter from which a statement goes to the thread
+BIG = 60_000  # characters of one parameter from which a statement goes to a thread
+
+
+def _is_big(arguments: list[Any]) -> bool:
+    return any(isinstance(a, str) and len(a) > BIG for a in arguments)
 
 
 def wal_race(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> bool:
@@ -75,7 +80,7 @@ class SQLiteTransaction(Transaction):
             return cursor.fetchall(), cursor.rowcount
 
         try:
-            if any(isinstance(a, str) and len(a) > BIG for a in arguments):
+            if _is_big(arguments):
                 return await self._database.on_thread(work)
             return work()
         except sqlite3.IntegrityError as error:
@@ -104,26 +109,34 @@ class SQLiteDatabase(Database):
         self._thread: ThreadPoolExecutor | None = None
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
+        self._slow: sqlite3.Connection | None = None
+        self._slow_thread: ThreadPoolExecutor | None = None
 
     async def open(self) -> None:
         Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="linli-writer")
         self._writer = await self.on_thread(lambda: connect(self.path))
         self._reader = await self.on_thread(lambda: connect(self.path, read_only=True))
+        self._slow_thread = ThreadPoolExecutor(1, thread_name_prefix="linli-reader")
+        self._slow = await self.on_thread(lambda: connect(self.path, read_only=True))
 
     async def close(self) -> None:
         async with self._lock:
-            for connection in (self._reader, self._writer):
+            for thread in (self._slow_thread, self._thread):
+                if thread is not None:
+                    thread.shutdown(wait=True)
+            for connection in (self._slow, self._reader, self._writer):
                 if connection is not None:
                     connection.close()
-            self._reader = self._writer = None
-            if self._thread is not None:
-                self._thread.shutdown(wait=True)
-                self._thread = None
+            self._slow = self._reader = self._writer = None
+            self._slow_thread = self._thread = None
 
     async def on_thread(self, work: Callable[[], T]) -> T:
         """Runs `work` on the writer's thread and waits for it even when cancelled."""
-        future = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        return await self._wait_for(self._thread, work)
+
+    async def _wait_for(self, thread: ThreadPoolExecutor | None, work: Callable[[], T]) -> T:
+        future = asyncio.get_running_loop().run_in_executor(thread, work)
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
@@ -133,9 +146,24 @@ class SQLiteDatabase(Database):
             raise
 
     async def _fetch(self, compiled: Compiled, arguments: list[Any]) -> list[Row]:
-        if self._reader is None:
+        reader = self._reader
+        if reader is None:
             raise RuntimeError(NOT_OPEN)
-        return self._reader.execute(compiled.text, arguments).fetchall()
+        if _is_big(arguments):
+            return await self._slowly(compiled.text, arguments)
+        return reader.execute(compiled.text, arguments).fetchall()
+
+    async def fetch_apart(self, sql: str, /, **params: Any) -> list[Row]:
+        """On the slow reader's thread: the other runs inline and would hold up every page."""
+        compiled = compile_sql(sql, "sqlite")
+        self._saw(sql, params)
+        return await self._slowly(compiled.text, compiled.arguments(params))
+
+    async def _slowly(self, text: str, arguments: list[Any]) -> list[Row]:
+        slow = self._slow
+        if slow is None:
+            raise RuntimeError(NOT_OPEN)
+        return await self._wait_for(self._slow_thread, lambda: slow.execute(text, arguments).fetchall())
 
     async def run_text(self, text: str, arguments: list[Any]) -> list[Row]:
         if self._reader is None:

@@ -5,6 +5,7 @@ Look-up by phone goes through a keyed hash, so the table of hashes tells nothing
 master key. Cipher: AES-256-GCM; derived keys: HKDF-SHA256; hashes: HMAC-SHA256.
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -20,15 +21,34 @@ from core.base.database import Reads, Transaction
 from core.base.sql import to_json
 
 _NONCE = 12
+_MANY = 200  # persons from which sealing goes to a thread
+
+_KEYS = """
+insert into person_key (person, wrapped) select r.person, r.wrapped
+from rows(:items; person bigint, wrapped text) as r where true on conflict do nothing
+"""
+
+_SECRETS = """
+insert into person_secret (person, field, sealed) select r.person, r.field, r.sealed
+from rows(:items; person bigint, field text, sealed text) as r where true
+on conflict (person, field) do update set sealed = excluded.sealed
+"""
+
+_GET = """
+select s.person, s.field, s.sealed, k.wrapped from person_secret s join person_key k on k.person = s.person
+where s.person in ids(:people) and s.field in (select f.name from rows(:fields; name text) as f)
+"""
+
+Sealed = list[dict[str, int | str]]
 
 
 class Unreadable(Exception):
     """A sealed value was changed, belongs to somebody else, or its key is gone."""
 
 
-def _seal(key: bytes, plain: bytes, bound_to: str) -> str:
+def _seal(key: AESGCM, plain: bytes, bound_to: str) -> str:
     nonce = os.urandom(_NONCE)
-    return base64.b64encode(nonce + AESGCM(key).encrypt(nonce, plain, bound_to.encode())).decode()
+    return base64.b64encode(nonce + key.encrypt(nonce, plain, bound_to.encode())).decode()
 
 
 def _open(key: bytes, sealed: str, bound_to: str) -> bytes:
@@ -37,6 +57,13 @@ def _open(key: bytes, sealed: str, bound_to: str) -> bytes:
         return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], bound_to.encode())
     except InvalidTag as error:
         raise Unreadable(bound_to) from error
+
+
+def _sealed(person: int, key: AESGCM, fields: Mapping[str, str]) -> Sealed:
+    return [
+        {"person": person, "field": f, "sealed": _seal(key, text.encode(), f"{person}:{f}")}
+        for f, text in fields.items()
+    ]
 
 
 class Vault:
@@ -60,6 +87,14 @@ class Vault:
         """A keyed digest of JSON-able parts; hex. Tells nothing about them without the master key."""
         return hmac.new(self._digest, to_json(parts).encode(), hashlib.sha256).hexdigest()
 
+    def seal(self, purpose: str, plain: bytes, bound_to: str) -> str:
+        """Seals bytes that belong to no one person under the purpose's key; `open` needs the same words."""
+        return _seal(AESGCM(self.key(purpose)), plain, bound_to)
+
+    def open(self, purpose: str, sealed: str, bound_to: str) -> bytes:
+        """What `seal` sealed. Raises Unreadable."""
+        return _open(self.key(purpose), sealed, bound_to)
+
     async def put(self, transaction: Transaction, values: Mapping[int, Mapping[str, str]]) -> None:
         """Seals fields of persons ({person: {field: text}}) in four statements whatever their number.
 
@@ -72,42 +107,46 @@ class Vault:
         )
         if gone:
             raise Unreadable(f"person {gone[0]['id']} is erased")
-        fresh = [{"person": p, "wrapped": _seal(self._wrapping, os.urandom(32), f"key:{p}")} for p in people]
-        await transaction.execute(
-            "insert into person_key (person, wrapped) select r.person, r.wrapped "
-            "from rows(:items; person bigint, wrapped text) as r where true on conflict do nothing",
-            items=fresh,
-        )
+        wrapping = AESGCM(self._wrapping)
+        fresh = [{"person": p, "wrapped": _seal(wrapping, os.urandom(32), f"key:{p}")} for p in people]
+        await transaction.execute(_KEYS, items=fresh)
         keys = await self._keys(transaction, people)
-        sealed = [
-            {"person": p, "field": f, "sealed": _seal(keys[p], text.encode(), f"{p}:{f}")}
-            for p, fields in values.items()
-            for f, text in fields.items()
-        ]
-        await transaction.execute(
-            "insert into person_secret (person, field, sealed) select r.person, r.field, r.sealed "
-            "from rows(:items; person bigint, field text, sealed text) as r where true "
-            "on conflict (person, field) do update set sealed = excluded.sealed",
-            items=sealed,
-        )
+        sealed = [row for p, fields in values.items() for row in _sealed(p, AESGCM(keys[p]), fields)]
+        await transaction.execute(_SECRETS, items=sealed)
+
+    async def put_new(self, transaction: Transaction, values: Mapping[int, Mapping[str, str]]) -> None:
+        """`put` for persons entered in this transaction, who have no key yet. Two statements."""
+        if len(values) < _MANY:
+            keys, sealed = self._seal_new(values)
+        else:
+            keys, sealed = await asyncio.to_thread(self._seal_new, values)
+        if keys:
+            if await transaction.execute(_KEYS, items=keys) != len(keys):
+                raise RuntimeError("somebody new has a key already")
+            await transaction.execute(_SECRETS, items=sealed)
+
+    def _seal_new(self, values: Mapping[int, Mapping[str, str]]) -> tuple[Sealed, Sealed]:
+        wrapping = AESGCM(self._wrapping)
+        keys: Sealed = []
+        sealed: Sealed = []
+        for person, fields in values.items():
+            key = os.urandom(32)
+            keys.append({"person": person, "wrapped": _seal(wrapping, key, f"key:{person}")})
+            sealed += _sealed(person, AESGCM(key), fields)
+        return keys, sealed
 
     async def get(
         self, reads: Reads, people: Iterable[int], fields: Iterable[str]
     ) -> dict[int, dict[str, str]]:
         """Opened fields by person; what is not there or erased is left out. One statement."""
-        rows = await reads.fetch(
-            "select s.person, s.field, s.sealed, k.wrapped from person_secret s "
-            "join person_key k on k.person = s.person where s.person in ids(:people)",
-            people=list(people),
-        )
-        wanted = set(fields)
+        names = [{"name": field} for field in fields]
+        rows = await reads.fetch(_GET, people=list(people), fields=names)
         opened: dict[int, dict[str, str]] = {}
         for row in rows:
-            if row["field"] in wanted:
-                person = row["person"]
-                key = _open(self._wrapping, row["wrapped"], f"key:{person}")
-                text = _open(key, row["sealed"], f"{person}:{row['field']}").decode()
-                opened.setdefault(person, {})[row["field"]] = text
+            person = row["person"]
+            key = _open(self._wrapping, row["wrapped"], f"key:{person}")
+            text = _open(key, row["sealed"], f"{person}:{row['field']}").decode()
+            opened.setdefault(person, {})[row["field"]] = text
         return opened
 
     async def _keys(self, reads: Reads, people: list[int]) -> dict[int, bytes]:

@@ -10,6 +10,7 @@ from core.base.act import Unit
 from core.base.errors import ConstraintBroken, Invalid, Message, NotFound
 from core.base.sql import to_json
 from core.base.viewer import Viewer
+from core.community.post_kinds import enter_post_kinds
 from core.community.roles import ensure_core_roles
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -47,6 +48,18 @@ order by c.name, c.id
 """
 
 
+_CHANGE = """
+update community set name = :name, help_phone = :help_phone, zone = :zone, locale = :locale,
+    version = version + 1
+where id = :id
+"""
+
+_HOLIDAYS = "select day, name, kind from holiday where community = :community order by day desc limit 200"
+
+LONGEST_NAME = 60
+LONGEST_PHONE = 40
+
+
 class OpenCommunity(msgspec.Struct, frozen=True):
     """A community as anybody may see it."""
 
@@ -81,7 +94,7 @@ async def create_community(
     help_phone: str = "",
     settings: dict[str, Any] | None = None,
 ) -> int:
-    """Opens a community on a node of the area forest; returns its id.
+    """Opens a community, with its standard posts, on a node of the area forest; returns its id.
 
     Raises Invalid (slug, name, area, zone, locale), NotFound without permission `operator`.
     """
@@ -108,6 +121,7 @@ async def create_community(
         raise Invalid({"area": Message("This area has a community already.")}) from error
     if await unit.execute(_TAKE_NODE, community=community, area=area) != 1:
         raise Invalid({"area": Message("This area has a community already.")})
+    await enter_post_kinds(unit, community)
     await unit.audit("community.create", "community", community)
     return community
 
@@ -125,6 +139,21 @@ def _wrong(slug: str, name: str, zone: str, locale: str) -> dict[str, Message]:
     if locale not in LANGUAGES:
         wrong["locale"] = Message("This language is not available.")
     return wrong
+
+
+async def change_community(unit: Unit, name: str, help_phone: str, zone: str, locale: str) -> None:
+    """Changes what a community is called, its help telephone, time zone and language. Raises Invalid."""
+    unit.viewer.require("community.settings")
+    wrong = _wrong("any", name, zone, locale)
+    if len(name.strip()) > LONGEST_NAME:
+        wrong["name"] = Message("Give a name of at most %(most)s characters.", most=LONGEST_NAME)
+    if len(help_phone) > LONGEST_PHONE:
+        wrong["help_phone"] = Message("This is too long: at most %(most)s characters.", most=LONGEST_PHONE)
+    if wrong:
+        raise Invalid(wrong)
+    values = {"name": name.strip(), "help_phone": help_phone.strip(), "zone": zone, "locale": locale}
+    await unit.execute(_CHANGE, id=place(unit), **values)
+    await unit.audit("community.change", "community", place(unit))
 
 
 async def change_settings(unit: Unit, **changes: Any) -> None:
@@ -148,6 +177,23 @@ async def add_holidays(unit: Unit, holidays: list[Holiday]) -> None:
     items = [msgspec.to_builtins(h) for h in holidays]
     await unit.execute(_ADD_HOLIDAYS, community=place(unit), items=items)
     await unit.execute("update community set version = version + 1 where id = :id", id=place(unit))
+
+
+async def remove_holiday(unit: Unit, day: str) -> None:
+    """Takes a holiday or make-up workday out. Raises NotFound."""
+    unit.viewer.require("community.settings")
+    gone = await unit.execute(
+        "delete from holiday where community = :community and day = :day", community=place(unit), day=day
+    )
+    if not gone:
+        raise NotFound
+    await unit.execute("update community set version = version + 1 where id = :id", id=place(unit))
+
+
+async def holidays_of(viewer: Viewer) -> list[Holiday]:
+    """The community's holidays and make-up workdays, the latest first; open to everybody here."""
+    rows = await viewer.house.db.fetch(_HOLIDAYS, community=viewer.community)
+    return [Holiday(row["day"], row["name"], row["kind"]) for row in rows]
 
 
 async def communities_of(viewer: Viewer) -> list[OpenCommunity]:

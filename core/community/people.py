@@ -9,6 +9,7 @@ from core.base.database import Reads
 from core.base.errors import Invalid, Message, NotFound
 from core.base.house import House
 from core.base.ids import public_id
+from core.base.vault import Vault
 from core.community.names import clean_name, search_text
 from core.community.numbers import digits_of, is_phone
 from core.community.roles import access_changed
@@ -28,6 +29,9 @@ select r.kind, r.hash, r.person from rows(:items; kind text, hash text, person b
 on conflict do nothing
 """
 
+# What of a person is sealed with his own key.
+SEALED = ("phone", "sex", "birth_date", "id_number", "address", "email")
+
 _HERE = """
 select p.id from person p where p.id = :person and (:anywhere = 1 or exists (
     select 1 from volunteer v where v.person = p.id and v.community = :community))
@@ -35,11 +39,27 @@ select p.id from person p where p.id = :person and (:anywhere = 1 or exists (
 
 
 class NewPerson(msgspec.Struct, frozen=True):
-    """Somebody to be added; the phone in digits, or ''."""
+    """Somebody to be added, all of it clean; '' where nothing is known.
+
+    The phone in digits, `sex` 'female' or 'male', `birth_date` 'YYYY-MM-DD', the ID number with a capital X.
+    """
 
     name: str
     phone: str = ""
     locale: str = ""
+    sex: str = ""
+    birth_date: str = ""
+    id_number: str = ""
+    address: str = ""
+    email: str = ""
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """Persons worked out as far as it goes before they have ids: rows, what is sealed, what finds them."""
+
+    rows: list[dict[str, str]]
+    secrets: list[dict[str, str]]
+    lookups: list[list[tuple[str, str]]]
 
 
 def clean_phone(text: str, field: str = "phone") -> str:
@@ -52,21 +72,49 @@ def clean_phone(text: str, field: str = "phone") -> str:
     return digits
 
 
-async def add_people(unit: Unit, people: Sequence[NewPerson]) -> list[int]:
-    """Adds persons with clean names and phones; returns their ids in order. Six statements at most."""
-    unit.viewer.require("volunteer.write")
-    if not people:
-        return []
-    given = [
+def make_ready(vault: Vault, people: Sequence[NewPerson]) -> Ready:
+    """Works out all that needs no database: of thousands before the act, on a thread."""
+    rows = [
         {"public_id": public_id(), "name": p.name, "search": search_text(p.name), "locale": p.locale}
         for p in people
     ]
-    rows = await unit.fetch(_ADD, items=given, at=unit.now, act=unit.act)
+    secrets = [{f: text for f in SEALED if (text := getattr(p, f))} for p in people]
+    return Ready(rows, secrets, [lookups_of(vault, p.phone, p.id_number) for p in people])
+
+
+def lookups_of(vault: Vault, phone: str, id_number: str = "") -> list[tuple[str, str]]:
+    """What somebody is found by, as (kind, hash)."""
+    found = []
+    if phone:
+        found += [("phone", vault.hash("phone", phone)), ("phone4", vault.hash("phone4", phone[-4:]))]
+    if id_number:
+        found.append(("id_number", vault.hash("id_number", id_number)))
+    return found
+
+
+async def add_people(unit: Unit, people: Sequence[NewPerson]) -> list[int]:
+    """Adds persons with clean names and fields; returns their ids in order. Four statements at most."""
+    return await enter_people(unit, make_ready(unit.house.vault, people))
+
+
+async def enter_people(unit: Unit, ready: Ready) -> list[int]:
+    """`add_people` of persons made ready before."""
+    if not unit.viewer.may("operator"):
+        unit.viewer.require("volunteer.write")
+    if not ready.rows:
+        return []
+    rows = await unit.fetch(_ADD, items=ready.rows, at=unit.now, act=unit.act)
     by_public = {row["public_id"]: row["id"] for row in rows}
-    ids = [by_public[g["public_id"]] for g in given]
-    phones = {person: p.phone for person, p in zip(ids, people, strict=True) if p.phone}
-    if phones:
-        await _keep_phones(unit, phones)
+    ids = [by_public[row["public_id"]] for row in ready.rows]
+    secrets = {person: fields for person, fields in zip(ids, ready.secrets, strict=True) if fields}
+    await unit.house.vault.put_new(unit.transaction, secrets)
+    lookups = [
+        {"kind": kind, "hash": text, "person": person}
+        for person, found in zip(ids, ready.lookups, strict=True)
+        for kind, text in found
+    ]
+    if lookups:
+        await unit.execute(_LOOKUPS, items=lookups)
     await unit.audit("person.add", "person", ids[0] if len(ids) == 1 else None, count=len(ids))
     return ids
 
@@ -76,14 +124,10 @@ async def add_person(unit: Unit, name: str, phone: str = "", locale: str = "") -
     return (await add_people(unit, [NewPerson(clean_name(name), clean_phone(phone), locale)]))[0]
 
 
-async def _keep_phones(unit: Unit, phones: dict[int, str]) -> None:
+async def _keep_phone(unit: Unit, person: int, phone: str) -> None:
     vault = unit.house.vault
-    await vault.put(unit.transaction, {person: {"phone": phone} for person, phone in phones.items()})
-    lookups = [
-        {"kind": kind, "hash": vault.hash(kind, text), "person": person}
-        for person, phone in phones.items()
-        for kind, text in (("phone", phone), ("phone4", phone[-4:]))
-    ]
+    await vault.put(unit.transaction, {person: {"phone": phone}})
+    lookups = [{"kind": kind, "hash": text, "person": person} for kind, text in lookups_of(vault, phone)]
     await unit.execute(_LOOKUPS, items=lookups)
 
 
@@ -119,7 +163,7 @@ async def change_phone(unit: Unit, person: int, phone: str) -> None:
         "delete from person_lookup where person = :person and kind in ('phone', 'phone4')", person=person
     )
     if digits:
-        await _keep_phones(unit, {person: digits})
+        await _keep_phone(unit, person, digits)
     else:
         await unit.execute(
             "delete from person_secret where person = :person and field = 'phone'", person=person

@@ -174,12 +174,13 @@ async def people_with(viewer: Viewer, permission: str) -> list[int]:
             if r["team"] is None
             and r["counter"] is None
             and r["area"] is None
-            and _holds(permissions_of(viewer.house, r["key"], r["permissions"]), permission)
+            and holds(permissions_of(viewer.house, r["key"], r["permissions"]), permission)
         }
     )
 
 
-def _holds(permissions: frozenset[str], permission: str) -> bool:
+def holds(permissions: frozenset[str], permission: str) -> bool:
+    """Whether permissions name this one, by itself or by its group."""
     return permission in permissions or permission.partition(".")[0] + ".*" in permissions
 
 

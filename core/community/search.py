@@ -1,117 +1,35 @@
-"""Finding people among a hundred thousand: one statement each, entered by an index, few rows more than shown.
+"""Finding people among a hundred thousand: entered by an index, few rows more than shown.
 
-What is typed decides the way in: digits are a volunteer number or a telephone number (whole, or its last four
-digits); anything else is the beginning of a name, of its pinyin or of its initials, from any part on. Without
-anything typed a list runs by pinyin. A list goes on after a mark: the order's text and the volunteer's id.
+What is typed decides the way in: digits are a volunteer number or a telephone number (whole, or its last
+four digits); anything else is the beginning of a name, of its pinyin or of its initials, from any part on.
+Without anything typed a list runs by pinyin. Where several wishes meet, the rarest of them is the way in,
+found by one more statement that counts no further than FEW. A list goes on after a mark: the order's text,
+the volunteer's id, and which way it came.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from core.base.database import Row
+from core.base.errors import NotFound
 from core.base.viewer import Viewer
 from core.community.numbers import digits_of
+from core.community.search_sql import BY_AREA, BY_DIGITS, BY_TEAM, BY_WORD, HOW_MANY, IN_ORDER
 from core.community.volunteers import Volunteer, reach, volunteer_of
 
 LONGEST = 60
+FEW = 2500  # rows that may be looked through and sorted for one page
+STATUSES = ("active", "left")
+SERVED = "served"  # a wish: whoever may fetch rewards, those who left among them
 _LAST = "\U0010ffff"
-
-# Each statement has the same filters; 0 and '' are no filter. A unary plus keeps SQLite from entering by an
-# index that walks through the community (tests/core/community/test_search_plans.py).
-_BY_DIGITS = """
-select v.id, v.person, v.number, p.name, v.status, v.minutes, v.joined_on, v.sort as mark,
-    t.name as team, a.name as area
-from volunteer v join person p on p.id = v.person
-left join team_member m on m.id = (select min(i.id) from team_member i
-    where i.volunteer = v.id and i.to_day is null)
-left join team t on t.id = m.team
-left join residence h on h.volunteer = v.id and h.to_day is null left join area a on a.id = h.area
-where v.id in (
-    select coalesce(n.merged_into, n.id) from volunteer n
-    where n.number = :number and +n.community = :community
-    union select w.id from person_lookup l
-    join volunteer w on w.person = l.person and w.community = :community
-    where (l.kind = 'phone' and l.hash = :phone) or (l.kind = 'phone4' and l.hash = :phone4))
-  and +v.community = :community and v.merged_into is null
-  and (:status = '' or v.status = :status)
-  and (:everybody = 1 or exists (
-       select 1 from team_member o where o.volunteer = v.id and o.to_day is null and o.team in ids(:teams)))
-  and (:team = 0 or exists (
-       select 1 from team_member o where o.volunteer = v.id and o.to_day is null and o.team = :team))
-  and (:area = '' or (a.path >= :area and a.path < :area_end))
-  and (v.sort > :mark or (v.sort = :mark and v.id > :last))
-order by v.sort, v.id limit :most
-"""
-
-_BY_WORD = """
-select v.id, v.person, v.number, p.name, v.status, v.minutes, v.joined_on, w.word as mark,
-    t.name as team, a.name as area
-from volunteer_word w cross join volunteer v cross join person p
-left join team_member m on m.id = (select min(i.id) from team_member i
-    where i.volunteer = v.id and i.to_day is null)
-left join team t on t.id = m.team
-left join residence h on h.volunteer = v.id and h.to_day is null left join area a on a.id = h.area
-where v.id = w.volunteer and p.id = v.person
-  and w.community = :community and w.word >= :word and w.word < :word_end
-  and (w.word, w.volunteer) > (:mark, :last) and +v.community = :community and v.merged_into is null
-  and not exists (select 1 from volunteer_word e
-                  where e.volunteer = w.volunteer and e.word >= :word and e.word < w.word)
-  and (:status = '' or v.status = :status)
-  and (:everybody = 1 or exists (
-       select 1 from team_member o where o.volunteer = v.id and o.to_day is null and o.team in ids(:teams)))
-  and (:team = 0 or exists (
-       select 1 from team_member o where o.volunteer = v.id and o.to_day is null and o.team = :team))
-  and (:area = '' or (a.path >= :area and a.path < :area_end))
-order by w.word, w.volunteer limit :most
-"""
-
-_BY_TEAM = """
-select v.id, v.person, v.number, p.name, v.status, v.minutes, v.joined_on, v.sort as mark,
-    t.name as team, a.name as area
-from team_member k join volunteer v on v.id = k.volunteer join person p on p.id = v.person
-join team t on t.id = k.team
-left join residence h on h.volunteer = v.id and h.to_day is null left join area a on a.id = h.area
-where k.team in ids(:teams) and k.to_day is null and +k.community = :community and v.merged_into is null
-  and (:team = 0 or k.team = :team)
-  and (:status = '' or v.status = :status)
-  and (:area = '' or (a.path >= :area and a.path < :area_end))
-  and (v.sort > :mark or (v.sort = :mark and v.id > :last))
-order by v.sort, v.id limit :most
-"""
-
-_BY_AREA = """
-select v.id, v.person, v.number, p.name, v.status, v.minutes, v.joined_on, v.sort as mark,
-    t.name as team, a.name as area
-from area a cross join residence h cross join volunteer v join person p on p.id = v.person
-left join team_member m on m.id = (select min(i.id) from team_member i
-    where i.volunteer = v.id and i.to_day is null)
-left join team t on t.id = m.team
-where h.area = a.id and h.to_day is null and v.id = h.volunteer
-  and a.path >= :area and a.path < :area_end and +a.community = :community and v.merged_into is null
-  and (:status = '' or v.status = :status)
-  and (v.sort > :mark or (v.sort = :mark and v.id > :last))
-order by v.sort, v.id limit :most
-"""
-
-_IN_ORDER = """
-select v.id, v.person, v.number, p.name, v.status, v.minutes, v.joined_on, v.sort as mark,
-    t.name as team, a.name as area
-from volunteer v join person p on p.id = v.person
-left join team_member m on m.id = (select min(i.id) from team_member i
-    where i.volunteer = v.id and i.to_day is null)
-left join team t on t.id = m.team
-left join residence h on h.volunteer = v.id and h.to_day is null left join area a on a.id = h.area
-where v.community = :community and v.status = :status and (v.sort, v.id) > (:mark, :last)
-  and v.merged_into is null
-order by v.sort, v.id limit :most
-"""
+_WAYS = {"digits": BY_DIGITS, "word": BY_WORD, "team": BY_TEAM, "area": BY_AREA, "order": IN_ORDER}
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What is looked for: `text` as typed; a team's id (0: any), an area's path ('': any), a status.
 
-    `status` is 'active', 'applied' or 'left'; '' is any, which a list without any other wish takes as active.
+    `status` is 'active', 'left', 'applied' (with `volunteer.write` only), SERVED, or '': active and left.
     """
 
     text: str = ""
@@ -121,10 +39,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mark(NamedTuple):
-    """Where a list ended: the text of its order, and the volunteer's id."""
+    """Where a list ended: the text of its order, the volunteer's id, the way it came ('' at the front)."""
 
     text: str = ""
     last: int = 0
+    way: str = ""
 
 
 BEGIN = Mark()
@@ -137,61 +56,111 @@ class Found(msgspec.Struct, frozen=True):
     team: str
     area: str
     mark: Mark
+    left_why: str = ""
 
 
 async def browse(
     viewer: Viewer, wanted: Wanted, after: Mark = BEGIN, most: int = 50, permission: str = "volunteer.read"
 ) -> list[Found]:
-    """The people wanted, in order, after a mark; within the permission's reach. One statement.
+    """The people wanted, in order, after a mark; within the permission's reach. Two statements at most.
 
     Raises NotFound.
     """
     everybody, teams = reach(viewer, permission)
+    if wanted.status == "applied":
+        viewer.require("volunteer.write")
     text = " ".join(wanted.text.lower().split())[:LONGEST]
     digits = digits_of(text)
     word = text.replace(" ", "")
+    by_digits = bool(digits) and digits.isdecimal()
+    asked: dict[str, Any] = {
+        "community": viewer.community,
+        "word": "" if by_digits else word,
+        "word_end": word + _LAST,
+        "status": wanted.status,
+        "team": wanted.team,
+        "area": wanted.area,
+        "area_end": wanted.area + "a",
+    }
+    if by_digits:
+        way = "digits"
+    elif not everybody:
+        way = "team"
+    elif _leads_on(after.way, asked):
+        way = after.way
+    else:
+        way = await _way_in(viewer, wanted, asked)
     hashed = viewer.house.vault.hash
+    first, other = _statuses(wanted.status)
     rows = await viewer.house.db.fetch(
-        _way_in(wanted, digits, word, everybody),
-        community=viewer.community,
+        _WAYS[way],
+        **asked,
+        first=first,
+        other=other,
         number=digits,
         phone=hashed("phone", digits),
         phone4=hashed("phone4", digits),
-        word=word,
-        word_end=word + _LAST,
-        status=wanted.status or ("" if word or wanted.team or wanted.area else "active"),
         everybody=everybody,
         teams=[wanted.team] if wanted.team and everybody else teams,
-        team=wanted.team,
-        area=wanted.area,
-        area_end=wanted.area + "a",
-        mark=after.text,
+        mark=after.text or (word if way == "word" else ""),
         last=after.last,
         most=most,
     )
     # Somebody in two of a leader's teams comes once.
-    return list({row["id"]: _found(row) for row in rows}.values())
+    return list({row["id"]: _found(row, way) for row in rows}.values())
 
 
-def _way_in(wanted: Wanted, digits: str, word: str, everybody: int) -> str:
-    if digits and digits.isdecimal():
-        return _BY_DIGITS
-    if word:
-        return _BY_WORD
-    if wanted.team or not everybody:
-        return _BY_TEAM
-    return _BY_AREA if wanted.area else _IN_ORDER
+def _leads_on(way: str, asked: dict[str, Any]) -> bool:
+    """Whether a list may go on the way it came: what that way enters by is still wished for."""
+    return way == "order" or (way in ("word", "team", "area") and bool(asked[way]))
+
+
+def _statuses(status: str) -> tuple[str, str]:
+    """The one or two statuses a list by pinyin runs through."""
+    return ("active", "left") if status in ("", SERVED) else (status, "")
+
+
+async def _way_in(viewer: Viewer, wanted: Wanted, asked: dict[str, Any]) -> str:
+    """The rarest of the wishes, when it is rare; else the list's own order, in which they are met often."""
+    word, rare = bool(asked["word"]), wanted.status not in ("active", "", SERVED)
+    if not (wanted.team or wanted.area or (word and rare)):
+        return "word" if word else "order"
+    row = await viewer.house.db.one(HOW_MANY, **asked, few=FEW)
+    if row is None:
+        raise NotFound
+    sizes = {
+        "team": row["members"] if wanted.team else FEW,
+        "area": row["residents"] if wanted.area else FEW,
+        "word": row["words"] if word else FEW,
+        "order": row["of_status"] if rare else FEW,
+    }
+    smallest = min(sizes, key=lambda way: sizes[way])
+    if sizes[smallest] < FEW:
+        return smallest
+    return "word" if word else "order"
 
 
 async def search(
-    viewer: Viewer, text: str, most: int = 20, permission: str = "volunteer.read"
+    viewer: Viewer,
+    text: str,
+    most: int = 20,
+    permission: str = "volunteer.read",
+    *,
+    status: str = "active",
 ) -> list[Volunteer]:
-    """Active volunteers found by number, name, pinyin, initials, whole phone or its last four digits."""
+    """Volunteers found by number, name, pinyin, initials, whole phone or its last four digits."""
     if not text.strip():
         reach(viewer, permission)
         return []
-    return [f.volunteer for f in await browse(viewer, Wanted(text=text), most=most, permission=permission)]
+    wanted = Wanted(text=text, status=status)
+    return [f.volunteer for f in await browse(viewer, wanted, most=most, permission=permission)]
 
 
-def _found(row: Row) -> Found:
-    return Found(volunteer_of(row), row["team"] or "", row["area"] or "", Mark(row["mark"], row["id"]))
+def _found(row: Row, way: str) -> Found:
+    return Found(
+        volunteer_of(row),
+        row["team"] or "",
+        row["area"] or "",
+        Mark(row["mark"], row["id"], way),
+        row["left_why"] or "",
+    )

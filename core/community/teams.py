@@ -17,9 +17,10 @@ ROLES = ("member", "leader", "deputy")
 
 _CREATE = """
 insert into team (community, public_id, area, name, category, created_at, act)
-select cast(:community as bigint), r.public_id, cast(:area as bigint), r.name, r.category, :at,
+select cast(:community as bigint), r.public_id, a.id, r.name, r.category, coalesce(r.created_at, :at),
        cast(:act as bigint)
-from rows(:items; public_id text, name text, category text) as r where true
+from rows(:items; public_id text, name text, category text, area bigint, created_at bigint) as r
+left join area a on a.id = r.area and +a.community = :community where true
 on conflict do nothing returning id, name
 """
 
@@ -61,10 +62,12 @@ order by t.name, t.id
 
 
 class NewTeam(msgspec.Struct, frozen=True):
-    """A team to be created."""
+    """A team to be created; `created_at` in milliseconds where it is older than this act."""
 
     name: str
     category: str = ""
+    area: int | None = None
+    created_at: int | None = None
 
 
 class NewMember(msgspec.Struct, frozen=True):
@@ -103,9 +106,16 @@ async def create_teams(unit: Unit, teams: Sequence[NewTeam], area: int | None = 
     if not all(team.name.strip() for team in teams):
         raise Invalid({"name": Message("Please give the name.")})
     items = [
-        {"public_id": public_id(), "name": team.name.strip(), "category": team.category} for team in teams
+        {
+            "public_id": public_id(),
+            "name": team.name.strip(),
+            "category": team.category,
+            "area": team.area if team.area is not None else area,
+            "created_at": team.created_at,
+        }
+        for team in teams
     ]
-    rows = await unit.fetch(_CREATE, community=place(unit), area=area, items=items, at=unit.now, act=unit.act)
+    rows = await unit.fetch(_CREATE, community=place(unit), items=items, at=unit.now, act=unit.act)
     if len(rows) != len(teams):
         raise Invalid({"name": Message("There is a team of this name already.")})
     await unit.audit("team.create", "team", None, count=len(rows))

@@ -1,6 +1,6 @@
 """Volunteers: a person in one community, with a number that is unique everywhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -62,13 +62,27 @@ from rows(:words; community bigint, word text, volunteer bigint) as r where true
 class NewVolunteer(msgspec.Struct, frozen=True):
     """A person who joins; `number` '' gets a new one, else it is one given out before.
 
-    `status` is 'active', or 'applied' for somebody who waits to be accepted.
+    `status` is 'active', or 'applied' for somebody who waits to be accepted. `spoken` is what `speak` says of
+    his name, where that was asked before the act.
     """
 
     person: int
     joined_on: str
     number: str = ""
     status: str = "active"
+    spoken: "Spoken | None" = None
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """What a volunteer is sorted and found by."""
+
+    sort: str
+    words: list[str]
+
+
+def speak(name: str) -> Spoken:
+    """Works a name's pinyin out: some ten thousandths of a second, which thousands of people add up."""
+    return Spoken(sort_text(name), words_of(name))
 
 
 class Added(msgspec.Struct, frozen=True):
@@ -112,7 +126,7 @@ async def enter_volunteers(unit: Unit, items: Sequence[NewVolunteer]) -> list[Ad
     """`add_volunteers` for verbs that have checked by themselves that it may be done."""
     found: dict[int, Added] = {}
     fresh: dict[int, Added] = {}
-    names = await _names(unit, [item.person for item in items])
+    spoken = await _spoken(unit, items)
     missing = list(items)
     # A drawn number is taken once in many thousand times: then only those draw again.
     for _ in range(8):
@@ -124,7 +138,7 @@ async def enter_volunteers(unit: Unit, items: Sequence[NewVolunteer]) -> list[Ad
                 "joined_on": m.joined_on,
                 "number": m.number or new_number(),
                 "status": m.status,
-                "sort": sort_text(names.get(m.person, "")),
+                "sort": spoken[m.person].sort,
             }
             for m in missing
         ]
@@ -141,20 +155,22 @@ async def enter_volunteers(unit: Unit, items: Sequence[NewVolunteer]) -> list[Ad
             raise Invalid({"number": Message("This number belongs to somebody else.")})
     if missing:
         raise Unavailable
-    await _enter_words(unit, {added.id: names.get(added.person, "") for added in fresh.values()})
+    words = [{"word": w, "volunteer": a.id} for a in fresh.values() for w in spoken[a.person].words]
+    if words:
+        await unit.execute(_WORDS, community=place(unit), words=words)
     await unit.audit("volunteer.add", "volunteer", None, count=len(items))
     return [found[item.person] for item in items]
 
 
-async def _names(unit: Unit, people: Sequence[int]) -> dict[int, str]:
-    return {row["id"]: row["name"] for row in await unit.fetch(_NAMES, people=list(people))}
-
-
-async def _enter_words(unit: Unit, names: Mapping[int, str]) -> None:
-    """Enters what volunteers of this community are found by. One statement."""
-    words = [{"word": word, "volunteer": v} for v, name in names.items() for word in words_of(name)]
-    if words:
-        await unit.execute(_WORDS, community=place(unit), words=words)
+async def _spoken(unit: Unit, items: Sequence[NewVolunteer]) -> dict[int, Spoken]:
+    """What each is found by; the names of those of whom it is not known yet are looked up."""
+    known = {item.person: item.spoken for item in items if item.spoken is not None}
+    unknown = [item.person for item in items if item.spoken is None]
+    if unknown:
+        rows = await unit.fetch(_NAMES, people=unknown)
+        names = {row["id"]: row["name"] for row in rows}
+        known.update({person: speak(names.get(person, "")) for person in unknown})
+    return known
 
 
 async def renamed(unit: Unit, person: int, name: str) -> None:

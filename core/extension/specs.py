@@ -48,6 +48,10 @@ async def on_event(viewer: Viewer, event: Event) -> None:
 
 
 @hookspec(firstresult=True)
-async def demo_data(viewer: Viewer, seed: int) -> dict[str, int]:
-    """Fills one community with believable past; command line only. Returns counts to show."""
+async def demo_data(viewer: Viewer, seed: int, since: int) -> dict[str, int]:
+    """Fills one community with a believable past, from `since` (ms) to the viewer's own now; returns counts.
+
+    Command line only. A long past comes in pieces, the oldest first, so that what was spent meanwhile lies in
+    between; the same seed gives the same past.
+    """
     raise NotImplementedError

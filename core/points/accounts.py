@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from core.base.act import Unit
 from core.base.errors import NotFound
 
+SYSTEM = ("issued", "redeemed", "expired", "debt", "adjusted", "opening")
+OWN = ("issued", "redeemed", "debts", "adjusted", "openings")  # those lines stand against, as in `Accounts`
+
 # A plus before a community keeps SQLite from entering by the community's index, which walks
 # through all of its rows; the ids asked for are the way in (tests/core/points/test_plans.py).
-SYSTEM = ("issued", "redeemed", "expired", "debt", "adjusted", "opening")
-
-_OWN = ("issued", "redeemed", "debts", "adjusted")  # columns of _LOCK
-
 _LOCK = """
 select a.id, a.volunteer, a.posted, a.held, a.debt, a.version, a.closed_at,
     (select zone from community where id = :community) as zone,
@@ -23,7 +22,9 @@ select a.id, a.volunteer, a.posted, a.held, a.debt, a.version, a.closed_at,
     (select id from points_account where community = :community and kind = 'debt'
         and volunteer is null) as debts,
     (select id from points_account where community = :community and kind = 'adjusted'
-        and volunteer is null) as adjusted
+        and volunteer is null) as adjusted,
+    (select id from points_account where community = :community and kind = 'opening'
+        and volunteer is null) as openings
 from points_account a
 where a.volunteer in ids(:volunteers) and +a.community = :community
 order by a.id for_update
@@ -78,6 +79,7 @@ class Accounts:
     redeemed: int
     debts: int
     adjusted: int
+    openings: int
     zone: str
     locale: str
 
@@ -89,7 +91,7 @@ async def lock(unit: Unit, volunteers: Iterable[int]) -> Accounts:
     """
     wanted = sorted(set(volunteers))
     rows = await unit.fetch(_LOCK, community=unit.community, volunteers=wanted)
-    if len(rows) < len(wanted) or any(rows[0][name] is None for name in _OWN):
+    if len(rows) < len(wanted) or any(rows[0][name] is None for name in OWN):
         kinds = [{"kind": kind} for kind in SYSTEM]
         await unit.execute(_OPEN, community=unit.community, volunteers=wanted, kinds=kinds)
         rows = await unit.fetch(_LOCK, community=unit.community, volunteers=wanted)
@@ -108,6 +110,7 @@ async def lock(unit: Unit, volunteers: Iterable[int]) -> Accounts:
         redeemed=first["redeemed"],
         debts=first["debts"],
         adjusted=first["adjusted"],
+        openings=first["openings"],
         zone=first["zone"],
         locale=first["locale"],
     )

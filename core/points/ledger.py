@@ -61,7 +61,7 @@ from transfer t join points_account a on a.id = t.account
 join lot l on l.transfer = t.id and +l.community = t.community
 join volunteer v on v.id = a.volunteer
 join points_account b on b.volunteer = coalesce(v.merged_into, v.id) and +b.community = t.community
-where t.id in ids(:transfers) and t.kind = 'earn' and +t.community = :community order by t.id
+where t.id in ids(:transfers) and t.kind = :kind and +t.community = :community order by t.id
 """
 
 
@@ -257,8 +257,8 @@ async def refund(unit: Unit, captured: int, message: Message) -> Line:
     return line
 
 
-async def reverse(page: Page, transfers: Iterable[int], message: Message) -> list[Line]:
-    """Takes earnings back: from their own lots first, then from other free lots in spending order.
+async def reverse(page: Page, transfers: Iterable[int], message: Message, kind: str = "earn") -> list[Line]:
+    """Takes earnings (or openings) back: from their own lots first, then from other free lots in their order.
 
     What was spent already becomes a visible debt, repaid from the next earnings. Page's accounts must be
     those of
@@ -266,7 +266,7 @@ async def reverse(page: Page, transfers: Iterable[int], message: Message) -> lis
     already.
     """
     unit, wanted = page.unit, sorted(set(transfers))
-    rows = await unit.fetch(_EARNED, transfers=wanted, community=unit.community)
+    rows = await unit.fetch(_EARNED, transfers=wanted, kind=kind, community=unit.community)
     if len(rows) != len(wanted):
         raise NotFound
     if await unit.fetch(_REVERSED, transfers=wanted, kind="reverse", community=unit.community):
@@ -279,10 +279,10 @@ async def reverse(page: Page, transfers: Iterable[int], message: Message) -> lis
     mine = {lot.id for lot in own.values()}
     others = {account: [lot for lot in lots if lot.id not in mine] for account, lots in free.items()}
     # `others` has none of the own lots: a line reversed together with this one keeps its own for itself.
-    return [_take_back(page, row, [own[row["id"]], *others[row["account"]]], message) for row in rows]
+    return [_take_back(page, row, [own[row["id"]], *others[row["account"]]], message, kind) for row in rows]
 
 
-def _take_back(page: Page, row: Row, lots: list[Lot], message: Message) -> Line:
+def _take_back(page: Page, row: Row, lots: list[Lot], message: Message, kind: str) -> Line:
     member, amount = page.member(row["volunteer"]), row["amount"]
     note = Note(
         message=message,
@@ -300,9 +300,10 @@ def _take_back(page: Page, row: Row, lots: list[Lot], message: Message) -> Line:
         line = page.add(member, "debt", short, lent, other=page.accounts.debts, posted=short, into=True)
         member.debt += short
         lots = [*lots, page.open_lot(line)]
-    line = page.add(
-        member, "reverse", amount, note, other=page.accounts.issued, posted=-amount, reverses=row["id"]
-    )
+    earned = kind == "earn"
+    other = page.accounts.issued if earned else page.accounts.openings
+    line = page.add(member, "reverse", amount, note, other=other, posted=-amount, reverses=row["id"])
     page.take(line, lots, amount)
-    page.months.add(member.volunteer, page.month(row["effective_at"]), earned=-amount)
+    if earned:
+        page.months.add(member.volunteer, page.month(row["effective_at"]), earned=-amount)
     return line

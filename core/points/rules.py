@@ -31,6 +31,13 @@ where community = :community and programme = :programme and from_day <= :day
 order by version desc limit 1
 """
 
+_NOW = """
+select s.id, s.community, s.programme, s.version, s.from_day, s.rules from rule_sheet s
+where s.community = :community and s.version = (
+    select max(o.version) from rule_sheet o
+    where o.community = s.community and o.programme = s.programme and o.from_day <= :day)
+"""
+
 _VERSIONS = """
 select id, community, programme, version, from_day, rules from rule_sheet
 where community = :community and programme = :programme
@@ -66,6 +73,14 @@ def _sheet(row: object) -> Sheet:
     return Sheet(**{**values, "rules": values["rules"].encode()})
 
 
+def check_from_day(from_day: str, today: str) -> None:
+    """Raises Invalid (from_day) where rules after the first ones would start in the past."""
+    if from_day < today:
+        raise Invalid(
+            {"from_day": Message("New rules start today or later; finished service keeps its rules.")}
+        )
+
+
 async def publish(unit: Unit, programme: str, rules: msgspec.Struct, from_day: str) -> int:
     """Publishes the next version of a programme's rules, in force from `from_day`; returns its version.
 
@@ -76,10 +91,8 @@ async def publish(unit: Unit, programme: str, rules: msgspec.Struct, from_day: s
     row = await unit.one(_LOCK_COMMUNITY, community=unit.community, programme=programme)
     if row is None:
         raise NotFound
-    if row["last"] is not None and from_day < day_of(unit.now, row["zone"]):
-        raise Invalid(
-            {"from_day": Message("New rules start today or later; finished service keeps its rules.")}
-        )
+    if row["last"] is not None:
+        check_from_day(from_day, day_of(unit.now, row["zone"]))
     version: int = (row["last"] or 0) + 1
     sheet = await unit.value(
         _PUBLISH,
@@ -100,6 +113,12 @@ async def in_force(house: House, community: int, programme: str, day: str) -> Sh
     """The version that holds on a day: the latest published of those that had started by then."""
     row = await house.db.one(_IN_FORCE, community=community, programme=programme, day=day)
     return None if row is None else _sheet(row)
+
+
+async def all_in_force(viewer: Viewer, day: str) -> dict[str, Sheet]:
+    """The versions that hold on a day, by programme: anybody of the community may read them."""
+    rows = await viewer.house.db.fetch(_NOW, community=viewer.community, day=day)
+    return {row["programme"]: _sheet(row) for row in rows}
 
 
 async def versions(viewer: Viewer, programme: str) -> list[Sheet]:

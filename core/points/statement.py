@@ -81,7 +81,7 @@ select t.public_id, t.kind, t.amount, t.credit, t.account, t.effective_at, t.rec
     d.recorded_at as attended_recorded_at, y.public_id as activity, y.kind as activity_kind, y.title, y.place,
     y.from_at as activity_from, y.to_at as activity_to, m.name as team,
     e.public_id as redemption, e.reward_name, e.quantity, e.price, n.name as counter,
-    orig.public_id as reverses,
+    orig.public_id as reverses, g.source as book, g.minutes as book_minutes,
     (select x.public_id from transfer x where x.reverses = t.id and +x.community = t.community
         and x.kind in ('reverse', 'refund')) as reversed_by
 from transfer t join points_account a on a.id = t.account join volunteer v on v.id = a.volunteer
@@ -93,6 +93,7 @@ left join activity y on y.id = d.activity left join team m on m.id = y.team
 left join redemption e on e.id = t.redemption and +e.community = t.community
 left join counter n on n.id = e.counter
 left join transfer orig on orig.id = t.reverses and +orig.community = t.community
+left join opening g on g.volunteer = a.volunteer and g.transfer = t.id
 where t.public_id = :public_id and t.community = :community
 """
 

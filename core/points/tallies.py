@@ -1,6 +1,7 @@
 """A volunteer's months and his hours: kept, and moved in the same act as the lines they sum up."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.base.act import Unit
@@ -51,7 +52,12 @@ class Months:
         hours: defaultdict[int, int] = defaultdict(int)
         for (volunteer, _), moved in self._moved.items():
             hours[volunteer] += moved.minutes
-        changed = [{"volunteer": v, "minutes": n} for v, n in sorted(hours.items()) if n]
-        if changed:
-            await unit.execute(_HOURS, community=unit.community, hours=changed)
+        await add_minutes(unit, hours)
         self._moved.clear()
+
+
+async def add_minutes(unit: Unit, hours: Mapping[int, int]) -> None:
+    """Moves volunteers' confirmed minutes; one statement at most."""
+    changed = [{"volunteer": v, "minutes": n} for v, n in sorted(hours.items()) if n]
+    if changed:
+        await unit.execute(_HOURS, community=unit.community, hours=changed)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from core.api import (
+    N_,
     Attendance,
     Entry,
     Event,
@@ -28,6 +29,9 @@ class PatrolSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What a community sets: the routes it offers when a shift is recorded (others can be typed)."""
 
     routes: tuple[str, ...] = ()
+
+
+LABELS = (N_("Routes"),)  # of the fields above, on the form made from them
 
 
 manifest = Manifest(
@@ -98,5 +102,5 @@ async def on_event(viewer: Viewer, event: Event) -> None:
 
 
 @hookimpl
-async def demo_data(viewer: Viewer, seed: int) -> dict[str, int]:
-    return await demo.load(viewer, seed)
+async def demo_data(viewer: Viewer, seed: int, since: int) -> dict[str, int]:
+    return await demo.load(viewer, seed, since)

@@ -1,4 +1,4 @@
-"""Five weeks of patrols for the demo: two shifts a week for each team, recorded the same evening."""
+"""Patrols for the demo: two shifts a week for each team that walks, recorded the same evening."""
 
 import random
 from dataclasses import dataclass
@@ -26,8 +26,10 @@ from core.api import (
 from plugins.patrol.rules import PatrolRules
 from plugins.patrol.service import Shift, record_shift
 
-WEEKS = 5
 SMALLEST = 3  # members a team needs to walk at all
+LARGEST = 16  # people of a large team who come on one evening
+WALKS = ("巡", "patrol")  # in the name or category of a team that walks
+BEFORE = timedelta(weeks=4)  # how long before the first shift the rules were published
 ZONE = "Asia/Shanghai"
 TITLE = "夜间巡逻"
 ROUTES = ("西门—菜场—小学—西门", "沿河步道一圈", "北区楼栋与车棚", "东门—地下车库—广场")
@@ -51,14 +53,16 @@ class Plan:
     to_at: int
 
 
-async def load(viewer: Viewer, seed: int) -> dict[str, int]:
-    """Publishes a rule sheet if there is none, and records the shifts. Returns counts."""
-    chance = random.Random(seed)  # noqa: S311  # believable, repeatable; no secret
+async def load(viewer: Viewer, seed: int, since: int) -> dict[str, int]:
+    """Publishes a rule sheet if there is none, and records the shifts since then. Returns counts."""
+    chance = random.Random(seed + since)  # noqa: S311  # believable, repeatable; no secret
     now = viewer.house.clock.now()
-    await _publish(viewer, now)
-    plans = []
-    for place, team in enumerate(await my_teams(viewer)):
-        plans += await _plans(viewer, team, place, now, chance)
+    await _publish(viewer, since)
+    plans: list[Plan] = []
+    out: set[tuple[int, int]] = set()  # who is out already on which day: nobody walks twice
+    teams = [t for t in await my_teams(viewer) if any(word in t.name + t.category for word in WALKS)]
+    for place, team in enumerate(teams):
+        plans += await _plans(viewer, team, place, span=(since, now), out=out, chance=chance)
     points = 0
     for plan in sorted(plans, key=lambda plan: plan.from_at):
         points += await _walk(viewer, plan, chance)
@@ -66,10 +70,10 @@ async def load(viewer: Viewer, seed: int) -> dict[str, int]:
     return {"shifts": len(plans), "points": points + confirmed}
 
 
-async def _publish(viewer: Viewer, now: int) -> None:
+async def _publish(viewer: Viewer, since: int) -> None:
     if await versions(viewer, "patrol"):
         return
-    start = (local(now, ZONE) - timedelta(weeks=WEEKS + 4)).strftime("%Y-%m-%d")
+    start = (local(since, ZONE) - BEFORE).strftime("%Y-%m-%d")
 
     async def work(unit: Unit) -> dict[str, int]:
         return {"version": await publish(unit, "patrol", PatrolRules(), start)}
@@ -77,22 +81,33 @@ async def _publish(viewer: Viewer, now: int) -> None:
     await act(viewer, "demo.rules", request_id(), "patrol", work)
 
 
-async def _plans(viewer: Viewer, team: Team, place: int, now: int, chance: random.Random) -> list[Plan]:
-    """Evenings of one team that are over; teams walk on different days, since people may be in two."""
+async def _plans(
+    viewer: Viewer,
+    team: Team,
+    place: int,
+    *,
+    span: tuple[int, int],
+    out: set[tuple[int, int]],
+    chance: random.Random,
+) -> list[Plan]:
+    """Evenings of one team that are over, with those of its members who are not out with another team."""
     if team.members < SMALLEST:
         return []
     members = await members_for_roster(viewer, team.id)
     leader = next((m for m in members if m.role != "member"), members[0])
-    today = local(now, ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    since, now = span
+    day = local(since, ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     plans = []
-    for back in range(WEEKS * 7, 0, -1):
-        day = today - timedelta(days=back)
+    while (day := day + timedelta(days=1)).timestamp() * 1000 < now:
         if (day.weekday() - place) % 7 not in (1, 4):
             continue
         from_at = _at(day, chance.choice((19, 20, 21)))
         to_at = from_at + 2 * HOUR
-        came = chance.sample(members, max(2, len(members) * chance.randint(5, 8) // 10))
-        if to_at < now:
+        free = [m for m in members if (day.toordinal(), m.person) not in out]
+        many = min(LARGEST, len(members) * chance.randint(5, 8) // 10) - chance.randrange(4)
+        came = chance.sample(free, min(len(free), max(2, many)))
+        if to_at + HOUR < now and len(came) > 1:
+            out.update((day.toordinal(), m.person) for m in came)
             plans.append(Plan(team.id, tuple(came), leader, from_at, to_at))
     return plans
 

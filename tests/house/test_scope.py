@@ -96,6 +96,7 @@ def test_every_statement_of_the_sources_names_its_community(schema: Schema) -> N
 
 _COMPARED = re.compile(
     r"\+?\b(?:\w+\.)?community = (?:cast\(:\w+ as bigint\)|:\w+|\w+\.(?:community|id)\b)"
+    r"|\bcommunity in ids\(:\w+\)"
     r"|\b(?:c\.)?(?:id|slug) = (?:cast\(:(?:slug|community) as \w+\)|:(?:slug|community)\b)"
 )
 _NOBODYS = re.compile(r"\b(?:\w+\.)?community is null")

@@ -19,6 +19,7 @@ MOVES: dict[str, tuple[int, int, int, int]] = {
     "reverse": (-1, 0, 0, 1),
     "debt": (1, 0, 1, 0),
     "repay": (-1, 0, -1, 1),
+    "opening": (1, 0, 0, 0),
 }
 
 
@@ -43,6 +44,7 @@ async def check_book(db: Database) -> list[str]:
     faults += await _months(db, transfers)
     faults += await _caps(db)
     faults += await _shelves(db)
+    faults += await _openings(db, {t["id"]: t for t in transfers})
     faults += [
         f"act {row['id']} has no answer"
         for row in await db.fetch("select id from act where id not in (select act from act_answer)")
@@ -116,7 +118,8 @@ def _lots(lots: list[Row], uses: list[Row], transfers: list[Row], accounts: list
         own_lot = t["kind"] == "refund" and lot is not None
         if by_transfer[t["id"]] != (0 if own_lot else moves(t)[3] * t["amount"]):
             faults.append(f"transfer {t['id']} ({t['kind']}): lots used for {by_transfer[t['id']]}")
-        comes = t["kind"] in ("earn", "debt") or own_lot or (t["kind"] == "merge" and moves(t)[0] == 1)
+        comes = t["kind"] in ("earn", "debt", "opening") or own_lot
+        comes = comes or (t["kind"] == "merge" and moves(t)[0] == 1)
         if comes != (lot is not None and lot["amount"] == t["amount"]):
             faults.append(f"transfer {t['id']} ({t['kind']}): its lot is wrong")
     return faults
@@ -144,8 +147,10 @@ async def _months(db: Database, transfers: list[Row]) -> list[str]:
     }
     said: defaultdict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     signs = {"earn": (0, 1), "reverse": (0, -1), "capture": (1, 1), "refund": (1, -1)}
+    kinds = {t["id"]: t["kind"] for t in transfers}
     for t in transfers:
-        if t["kind"] in signs:
+        # What stood in a paper book was earned in no month, and so it is not taken back from one.
+        if t["kind"] in signs and kinds.get(t["reverses"]) != "opening":
             column, sign = signs[t["kind"]]
             volunteer, zone = owner[t["account"]]
             said[volunteer, local(t["effective_at"], zone).strftime("%Y-%m")][column] += sign * t["amount"]
@@ -159,6 +164,11 @@ async def _months(db: Database, transfers: list[Row]) -> list[str]:
     minutes: defaultdict[int, int] = defaultdict(int)
     for row in served:
         said[row["volunteer"], row["day"][:7]][2] += row["minutes"]
+        minutes[row["volunteer"]] += row["minutes"]
+    for row in await db.fetch(
+        "select coalesce(v.merged_into, v.id) as volunteer, o.minutes from opening o "
+        "join volunteer v on v.id = o.volunteer"
+    ):
         minutes[row["volunteer"]] += row["minutes"]
     kept = {
         (row["volunteer"], row["month"]): [row["earned"], row["spent"], row["minutes"]]
@@ -202,6 +212,29 @@ async def _caps(db: Database) -> list[str]:
     ):
         if row["points"] + row["lost"] != row["proposed"] or (row["amount"] or 0) != row["points"]:
             faults.append(f"award {row['id']}: proposed, posted and lost do not add up")
+    return faults
+
+
+async def _openings(db: Database, transfers: dict[int, Row]) -> list[str]:
+    rows = await db.fetch("select * from opening order by id")
+    standing: defaultdict[tuple[int, str], int] = defaultdict(int)
+    by_id = {row["id"]: row for row in rows}
+    faults: list[str] = []
+    for row in rows:
+        standing[row["volunteer"], row["source"]] += -1 if row["reverses"] else 1
+        line = transfers.get(row["transfer"])
+        kind, first = ("reverse", by_id.get(row["reverses"])) if row["reverses"] else ("opening", None)
+        if (line["kind"], line["amount"]) != (kind, abs(row["points"])) if line else row["points"]:
+            faults.append(f"opening {row['id']}: its line says something else")
+        if first is not None and (first["points"], first["minutes"]) != (-row["points"], -row["minutes"]):
+            faults.append(f"opening {row['id']}: reverses something else")
+    faults += [f"opening of {key} stands {n} times" for key, n in standing.items() if n not in (0, 1)]
+    posted = {row["transfer"] for row in rows}
+    faults += [
+        f"transfer {t['id']}: an opening without its row"
+        for t in transfers.values()
+        if t["kind"] == "opening" and t["id"] not in posted
+    ]
     return faults
 
 

@@ -18,8 +18,9 @@ RANDOM = re.compile(r'(name="(_csrf_token|request_id)" value|hx-headers:inherite
 
 
 def routes_of(app: Litestar) -> list[Route]:
+    """What belongs to a community and is not open to everybody."""
     site: Site = app.state.site
-    return [route for route in site.routes if "{slug" in route.rule.path]
+    return [r for r in site.routes if "{slug" in r.rule.path and r.rule.tenant != "public"]
 
 
 def filled(route: Route, slug: str, thing: str) -> str:

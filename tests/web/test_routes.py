@@ -70,6 +70,7 @@ def test_only_pages_without_persons_are_open_to_strangers() -> None:
         "sign_in.send",
         "sign_out",
         "prefs",
+        "area.card",
     }
 
 

@@ -110,8 +110,12 @@ async def _xinxing(world: World, unit: Unit) -> dict[str, Any]:
 async def record(guest: Guest, slug: str, day: int, numbers: list[str], *, team: int | None = None) -> Reply:
     """A patrol of one evening in November, 20:00 to 22:00."""
     base = f"/c/{slug}/x/patrol/shifts"
-    shown = "" if team is None else await guest.app.state.site.house.db.value(
-        "select public_id from team where id = :team", team=team
+    shown = (
+        ""
+        if team is None
+        else await guest.app.state.site.house.db.value(
+            "select public_id from team where id = :team", team=team
+        )
     )
     page = await guest.get(base + "/new" + (f"?team={shown}" if shown else ""))
     fields = {

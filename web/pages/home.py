@@ -62,6 +62,8 @@ def actions(ask: Ask) -> list[NavItem]:
         found.append(NavItem(title=ask._("My points"), href=base + "/points", icon="list"))
         found.append(NavItem(title=ask._("Rewards"), href=base + "/rewards", icon="gift"))
         found.append(NavItem(title=ask._("Notices"), href=base + "/notices", icon="bell"))
+    if viewer.may_somewhere("area.read"):
+        found.append(NavItem(title=ask._("Areas and posts"), href=base + "/areas", icon="pin"))
     return found[:_MOST_ACTIONS]
 
 

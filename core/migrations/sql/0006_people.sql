@@ -26,7 +26,7 @@ create table volunteer_word (
     primary key (community, word, volunteer),
     foreign key (community, volunteer) references volunteer (community, id)
 );
-create index volunteer_word_by_volunteer on volunteer_word (volunteer);
+create index volunteer_word_by_volunteer on volunteer_word (volunteer, community);
 
 -- Numbers that lead nowhere any more (a lost card) and are never given out again.
 create table old_number (
@@ -53,6 +53,12 @@ create table residence (
 );
 create unique index residence_current on residence (volunteer) where to_day is null;
 create index residence_by_area on residence (area, volunteer) where to_day is null;
+
+-- An import that is undone removes what it entered: by these the database sees that nothing refers to it.
+create index residence_of_volunteer on residence (volunteer, community);
+create index residence_of_area on residence (area, community);
+create index award_by_volunteer on award (volunteer, community);
+create index activity_by_area on activity (area, community) where area is not null;
 
 -- A move to another community: a code from the old one, typed in the new one.
 create table relocation (

@@ -176,14 +176,16 @@ async def test_a_leader_reaches_his_own_team_only(patrol: Cast):
 
 
 async def test_the_demo_fills_weeks_that_agree_with_the_book(patrol: Cast):
-    told = await demo.load(patrol.system(), 7)
+    now = patrol.house.clock.now()
+    told = await demo.load(patrol.system(), 7, now - 35 * DAY)
     assert told["shifts"] == 10
     rows = await shifts(await patrol.viewer("陈社工"), most=50)
     assert len(rows) == 10
     assert all(row["to_at"] <= patrol.house.clock.now() for row in rows)
     earned = await patrol.house.db.value("select sum(amount) from transfer where kind = 'earn'")
     assert told["points"] == earned > 0
-    await check_book(patrol.house.db)
+    assert await check_book(patrol.house.db) == []
+    assert (await demo.load(patrol.system(), 7, now - HOUR))["shifts"] == 0
 
 
 @pytest.mark.parametrize("table", piccolo_app.TABLES, ids=lambda t: t._meta.tablename)

@@ -99,6 +99,7 @@ class _Reader:
         return read_ones[0] if len(read_ones) == 1 else ({}, None)
 
     def _with(self, words: list[Word]) -> list[Word]:
+        words = words[1:] if words[:1] == ["recursive"] else words
         while not is_query(words):
             at = next(i for i, word in enumerate(words) if isinstance(word, Group))
             self.named[str(words[0] if words[0] != "," else words[1])] = self.query(_group(words[at]), None)[
@@ -162,7 +163,8 @@ class _Reader:
         ref = None
         entered: Ref | dict[str, Term] | Given
         if isinstance(word, Group):
-            entered = self.query(word, None)[0] if is_query(word) else {}
+            # It sees nothing of its neighbours, but all that the query around sees.
+            entered = self.query(word, block.parent)[0] if is_query(word) else {}
         elif isinstance(word, Given):
             entered = word
         elif word in self.named:
@@ -203,8 +205,9 @@ class _Reader:
         return self._leaf(words, block)
 
     def _leaf(self, words: list[Word], block: Block) -> Told:
-        if words[:1] == ["exists"]:
-            _, inner = self.query(_group(words[1]), block)
+        is_there = words[-3:] == ["is", "not", "null"] and len(words) == 4 and isinstance(words[0], Group)
+        if words[:1] == ["exists"] or (is_there and is_query(_group(words[0]))):
+            _, inner = self.query(_group(words[0 if is_there else 1]), block)
             return Told(list(inner.pairs), []) if inner is not None else NOTHING
         if "not" not in words and "=" in words:
             at = words.index("=")
