@@ -1,8 +1,8 @@
-"""A world for tests that go everywhere: somebody in each role, and something of everything in both communities.
+"""A world for tests that go everywhere: somebody in each role, something of everything in both communities.
 
-In 红旗社区 all of the cast, 魏主任 (administrator) and 邓台员 (clerk of one counter), and a second team the leader
-has nothing to do with; above it 曹科员 of the street office; in 新兴社区 its own worker, leader and member. Both
-have patrols, lines, redemptions.
+In 红旗社区 all of the cast, 林主任 (administrator), 邓台员 (clerk of one counter), and a second team that
+the leader has nothing to do with; above it 高科长 of the street office; in 新兴社区 its own worker and a
+leader. Both have patrols, lines, redemptions, posts, imports.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from typing import Any
 from litestar import Litestar
 
 from core.base.act import Unit
+from core.base.ids import public_id
+from core.community.numbers import check_digit
 from core.community.people import NewPerson, add_people
 from core.community.roles import NewGrant, grant_roles
 from core.community.teams import NewMember, add_members, create_team
@@ -18,6 +20,7 @@ from core.extension import switch
 from core.points import rules
 from core.reward import catalogue
 from tests.support.cast import Cast, Figure
+from tests.support.offices import Offices
 from tests.web.guest import Guest, Reply
 
 MEMBER_THERE, WORKER_THERE = "冯阿姨", "何社工"
@@ -30,8 +33,8 @@ ROLES = {
     "邓台员": "clerk of one counter",
     "陈社工": "worker",
     "周审计": "auditor",
-    "魏主任": "administrator",
-    "曹科员": "street",
+    "林主任": "administrator",
+    "高科长": "street",
     "施运维": "operator",
     MEMBER_THERE: "member of the other community",
     WORKER_THERE: "worker of the other community",
@@ -54,8 +57,21 @@ class World:
         return self.cast.hongqi if slug == "hongqi" else self.cast.xinxing
 
 
-async def make_world(app: Litestar, cast: Cast) -> World:
+# A post in the newest area, somebody who has applied, a file on its way in.
+_MORE = (
+    "insert into post (community, public_id, kind, person, area, from_day, act) "
+    "select k.community, :shown, k.id, :person, "
+    "(select max(a.id) from area a where a.community = k.community), '2026-01-01', :act from post_kind k where k.community = :community and k.key = 'grid_head'",
+    "insert into volunteer (community, person, number, status, joined_on, act) "
+    "values (:community, :applicant, :number, 'applied', '2026-11-20', :act)",
+    "insert into import_run (community, public_id, person, kind, file_name, digest, state, created_at, "
+    "changed_at) values (:community, :shown, :person, 'people', '名单.csv', '', 'read', :now, :now)",
+)
+
+
+async def make_world(app: Litestar, offices: Offices) -> World:
     """Fills both communities through the verbs and pages anybody uses."""
+    cast = offices.cast
     world = World(app, cast, 0, 0, {})
     await cast.do(cast.system(), lambda unit: _hongqi(world, unit))
     await cast.do(cast.system(cast.xinxing), lambda unit: _xinxing(world, unit))
@@ -71,27 +87,13 @@ async def make_world(app: Litestar, cast: Cast) -> World:
     return world
 
 
-async def _enter_staff(world: World, unit: Unit) -> None:
-    names = ["魏主任", "邓台员", "曹科员"]
-    ids = await add_people(unit, [NewPerson(n, f"1380000{i:04d}") for i, n in enumerate(names, 1)])
-    for i, (name, person) in enumerate(zip(names, ids, strict=True), 1):
-        world.cast.figures[name] = Figure(name, person, f"1380000{i:04d}")
-
-
 async def _hongqi(world: World, unit: Unit) -> dict[str, Any]:
     cast = world.cast
-    await _enter_staff(world, unit)
+    (clerk,) = await add_people(unit, [NewPerson("邓台员", "13900008003")])
+    cast.figures["邓台员"] = Figure("邓台员", clerk, "13900008003")
     world.desk = (await catalogue.add_counter(unit, "北门服务点")).id
-    county = await unit.value("select id from area where parent is null")
-    person = {name: cast[name].person for name in ROLES}
-    await grant_roles(
-        unit,
-        [
-            NewGrant(person["魏主任"], "administrator", community=cast.hongqi),
-            NewGrant(person["邓台员"], "clerk", community=cast.hongqi, counter=world.desk),
-            NewGrant(person["曹科员"], "street", area=county),
-        ],
-    )
+    await grant_roles(unit, [NewGrant(clerk, "clerk", community=cast.hongqi, counter=world.desk)])
+    await _more(unit, cast["陈社工"].person, "赵申请", "2000000")
     world.quiet_team = await create_team(unit, "南区巡逻队", "patrol")
     await add_members(unit, [NewMember(world.quiet_team, cast["钱奶奶"].volunteer or 0)])
     return {}
@@ -104,7 +106,23 @@ async def _xinxing(world: World, unit: Unit) -> dict[str, Any]:
     soap = await catalogue.add_reward(unit, "毛巾", 5)
     await catalogue.receive_stock(unit, soap.id, 9)
     await catalogue.add_counter(unit, "新兴服务台")
+    await _more(unit, world.cast[WORKER_THERE].person, "钱申请", "2000001")
     return {}
+
+
+async def _more(unit: Unit, person: int, applicant: str, digits: str) -> None:
+    (applied,) = await add_people(unit, [NewPerson(applicant)])
+    values = {
+        "community": unit.community,
+        "person": person,
+        "applicant": applied,
+        "number": digits + check_digit(digits),
+        "shown": public_id(),
+        "act": unit.act,
+        "now": unit.now,
+    }
+    for sql in _MORE:
+        await unit.execute(sql, **values)
 
 
 async def record(guest: Guest, slug: str, day: int, numbers: list[str], *, team: int | None = None) -> Reply:
