@@ -1,7 +1,7 @@
 """Every route × every role × what is one's own, another team's, another community's, or not there at all.
 
-Built from the registry of routes: a page declared tomorrow is in it by itself. What is foreign answers as what
-is absent: the same status, body (but for what was asked), headers and statements.
+Built from the registry of routes: a page declared tomorrow is in it by itself. What is foreign answers as
+what is absent: the same status, body (but for what was asked), headers and statements.
 """
 
 import re

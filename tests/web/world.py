@@ -61,7 +61,8 @@ class World:
 _MORE = (
     "insert into post (community, public_id, kind, person, area, from_day, act) "
     "select k.community, :shown, k.id, :person, "
-    "(select max(a.id) from area a where a.community = k.community), '2026-01-01', :act from post_kind k where k.community = :community and k.key = 'grid_head'",
+    "(select max(a.id) from area a where a.community = k.community), '2026-01-01', :act "
+    "from post_kind k where k.community = :community and k.key = 'grid_head'",
     "insert into volunteer (community, person, number, status, joined_on, act) "
     "values (:community, :applicant, :number, 'applied', '2026-11-20', :act)",
     "insert into import_run (community, public_id, person, kind, file_name, digest, state, created_at, "
