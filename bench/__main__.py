@@ -1,7 +1,8 @@
-"""`make bench`: the book and a patrol against raw SQL, then the pages against a bare handler."""
+"""`make bench`: the book, a patrol and imports against raw SQL, then the pages against a bare handler."""
 
-from bench import ledger, pages, patrol
+from bench import imports, ledger, pages, patrol
 
 ledger.main()
 patrol.main()
+imports.main()
 pages.main()

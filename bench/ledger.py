@@ -60,8 +60,12 @@ KEYS = {"cap_counter": "volunteer, cap, span", "volunteer_month": "volunteer, mo
 MOVED = ("points_account", "volunteer")
 
 
-def raw_text(table: str, columns: list[str], engine: str, types: list[str]) -> str:
-    """The driver's own statement for one table: executemany on SQLite, unnest on PostgreSQL."""
+def raw_text(name: str, columns: list[str], engine: str, types: list[str]) -> str:
+    """The driver's own statement for one table: executemany on SQLite, unnest on PostgreSQL.
+
+    Tables of MOVED are updated; the same table under the name "table:new" is inserted into.
+    """
+    table = name.partition(":")[0]
     names = ", ".join(columns)
     sets = ", ".join(f"{c} = excluded.{c}" for c in columns)
     conflict = f" on conflict ({KEYS[table]}) do update set {sets}" if table in KEYS else ""
@@ -77,7 +81,7 @@ def raw_text(table: str, columns: list[str], engine: str, types: list[str]) -> s
         ("postgres", True): f"update {table} t set {moved} from {source} where t.id = r.id",  # noqa: S608
         ("postgres", False): f"insert into {table} ({names}) select * from {source}{conflict}",  # noqa: S608
     }
-    return texts[engine, table in MOVED]
+    return texts[engine, name in MOVED]
 
 
 async def rows_of(db: Database, act: int, wrote: dict[str, str] = WROTE) -> Rows:
@@ -120,7 +124,8 @@ async def raw_postgres(address: str) -> Raw:
         async with connection.transaction():
             for table, items in rows.items():
                 columns = list(items[0])
-                text = raw_text(table, columns, "postgres", [kinds[table, c] for c in columns])
+                types = [kinds[table.partition(":")[0], c] for c in columns]
+                text = raw_text(table, columns, "postgres", types)
                 await connection.execute(text, *([item[c] for item in items] for c in columns))
 
     return write

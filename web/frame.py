@@ -15,7 +15,7 @@ _MOST_TABS = 5
 # The office's pages: title, address below the community, icon, permission.
 OFFICE = (
     (N_("People"), "/people", "users", "volunteer.read"),
-    (N_("Teams"), "/teams", "shield", "team.write"),
+    (N_("Teams"), "/teams", "shield", "team.read"),
     (N_("Activities"), "/activities", "calendar", "activity.read"),
     (N_("Areas and posts"), "/areas", "pin", "area.read"),
     (N_("Rewards and stock"), "/stock", "gift", "reward.write"),
@@ -87,6 +87,8 @@ def _build(ask: "Ask") -> Menus:
     if viewer.may_somewhere("redemption.make"):
         tabs.append(NavItem(title=ask._("Service desk"), href=base + "/counter", icon="desk"))
     nav = [NavItem(title=ask._("Notices"), href=base + "/notices", icon="bell")]
+    if member:
+        nav.append(NavItem(title=ask._("About me"), href=base + "/me", icon="user"))
     if viewer.may_somewhere("attendance.review"):
         review = NavItem(title=ask._("Review"), href=base + "/review", icon="check")
         (tabs if len(tabs) < _MOST_TABS else nav).append(review)

@@ -16,6 +16,7 @@ from core.base.errors import ConstraintBroken, Message, NotFound, Refused
 from core.base.ids import public_id
 
 PROGRAMME = KIND = "past"
+MANY = 200  # records from which plans are worth making anew
 
 _ACTIVITIES = """
 insert into activity (community, public_id, programme, kind, team, title, place, from_at, to_at, act)
@@ -190,6 +191,8 @@ async def record_past(unit: Unit, ready: Ready) -> Written:
         raise NotFound
     here = {"community": unit.community, "act": unit.act}
     made = await unit.fetch(_ACTIVITIES, **here, programme=PROGRAMME, items=ready.activities)
+    if len(ready.attendances) > MANY:
+        await unit.plan_anew()
     rows = await unit.fetch(_ATTENDANCE, **here, recorder=unit.actor, now=unit.now, items=ready.attendances)
     if len(made) < len(ready.activities) or len(rows) < len(ready.attendances):
         raise NotFound

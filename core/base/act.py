@@ -95,6 +95,10 @@ class Unit(Reads):
         """Runs a writing statement; returns the rows it touched. Raises ConstraintBroken."""
         return await self.transaction.execute(sql, **params)
 
+    async def plan_anew(self) -> None:
+        """Before thousands of rows refer to rows this act has just written; see `Transaction.plan_anew`."""
+        await self.transaction.plan_anew()
+
     async def run(self, query: Query[Any, Any]) -> Any:
         """Runs a Piccolo query inside this act."""
         async with bound(self.transaction):
@@ -108,13 +112,17 @@ class Unit(Reads):
         *,
         on_behalf: int | None = None,
         result: str = "done",
+        community: int | None = None,
         **detail: Any,
     ) -> None:
-        """Adds a line to the audit log, written with the act. `detail` holds ids and counts, never names."""
+        """Adds a line to the audit log, written with the act. `detail` holds ids and counts, never names.
+
+        `community` is whose log it is, where that is another than the act's.
+        """
         self._audits.append(
             {
                 "act": self.act or None,
-                "community": self.community,
+                "community": self.community if community is None else community,
                 "actor": self.actor,
                 "on_behalf": on_behalf,
                 "action": action,

@@ -74,6 +74,14 @@ class Transaction(Reads):
     async def run_text(self, text: str, arguments: list[Any]) -> list[Row]:
         """Runs an engine's own text (migrations and the query builder)."""
 
+    @abstractmethod
+    async def plan_anew(self) -> None:
+        """Forgets plans that were made while tables were smaller.
+
+        PostgreSQL keeps for each connection how it checks a foreign key. Made when the other table had a few
+        rows, that plan may walk through a community; with thousands of rows at once it costs minutes.
+        """
+
 
 class Database(Reads):
     """One process's connections to one database."""

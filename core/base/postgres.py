@@ -75,6 +75,10 @@ class PostgresTransaction(Transaction):
         self._saw(text, {})
         return await self._rows(text, arguments)
 
+    async def plan_anew(self) -> None:
+        async with self._turn:
+            await self._connection.execute("discard plans")
+
 
 class PostgresDatabase(Database):
     engine = "postgres"

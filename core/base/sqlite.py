@@ -98,6 +98,9 @@ class SQLiteTransaction(Transaction):
         self._saw(text, {})
         return (await self._run(text, arguments))[0]
 
+    async def plan_anew(self) -> None:
+        """SQLite's plans do not go by the size of tables."""
+
 
 class SQLiteDatabase(Database):
     engine = "sqlite"

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
+from binascii import b2a_base64
 from collections.abc import Iterable, Mapping
 
 from cryptography.exceptions import InvalidTag
@@ -48,7 +49,7 @@ class Unreadable(Exception):
 
 def _seal(key: AESGCM, plain: bytes, bound_to: str) -> str:
     nonce = os.urandom(_NONCE)
-    return base64.b64encode(nonce + key.encrypt(nonce, plain, bound_to.encode())).decode()
+    return b2a_base64(nonce + key.encrypt(nonce, plain, bound_to.encode()), newline=False).decode()
 
 
 def _open(key: bytes, sealed: str, bound_to: str) -> bytes:

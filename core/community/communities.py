@@ -8,6 +8,7 @@ import msgspec
 
 from core.base.act import Unit
 from core.base.errors import ConstraintBroken, Invalid, Message, NotFound
+from core.base.house import House
 from core.base.sql import to_json
 from core.base.viewer import Viewer
 from core.community.post_kinds import enter_post_kinds
@@ -194,6 +195,26 @@ async def holidays_of(viewer: Viewer) -> list[Holiday]:
     """The community's holidays and make-up workdays, the latest first; open to everybody here."""
     rows = await viewer.house.db.fetch(_HOLIDAYS, community=viewer.community)
     return [Holiday(row["day"], row["name"], row["kind"]) for row in rows]
+
+
+_JOINABLE = """
+select slug, name, help_phone, settings from community where closed_at is null order by name, id limit 500
+"""
+
+
+async def taking_applications(house: House) -> list[OpenCommunity]:
+    """The communities whose page for new volunteers is open, by name. One statement."""
+    rows = await house.db.fetch(_JOINABLE)
+    return [
+        OpenCommunity(r["slug"], r["name"], r["help_phone"])
+        for r in rows
+        if takes_applications(msgspec.json.decode(r["settings"]))
+    ]
+
+
+def takes_applications(settings: dict[str, Any]) -> bool:
+    """Whether a community takes applications on the web; it does until its settings say otherwise."""
+    return settings.get("applications", True) is not False
 
 
 async def communities_of(viewer: Viewer) -> list[OpenCommunity]:

@@ -24,8 +24,23 @@ class Purpose(msgspec.Struct, frozen=True):
     words: Message
 
 
-CONTACT_CARD = "contact_card"
+CONTACT_CARD, VOLUNTEERING, GUARDIAN = "contact_card", "volunteering", "guardian"
 PURPOSES = {
+    VOLUNTEERING: Purpose(
+        VOLUNTEERING,
+        1,
+        Message("Being recorded as a volunteer"),
+        Message(
+            "The community keeps my name, my telephone number and my services, to call me and to record my "
+            "hours and points, until I take this back."
+        ),
+    ),
+    GUARDIAN: Purpose(
+        GUARDIAN,
+        1,
+        Message("The guardian's consent"),
+        Message("My guardian agrees, on paper, that I help and that it is recorded."),
+    ),
     CONTACT_CARD: Purpose(
         CONTACT_CARD,
         1,
@@ -85,10 +100,15 @@ async def give_consent(unit: Unit, person: int, purpose: str) -> bool:
 
     For somebody else `volunteer.write` or `area.write` is needed. Raises NotFound.
     """
-    words = await _may(unit, person, purpose)
+    await _may(unit, person, purpose)
+    return await enter_consent(unit, person, purpose, None if person == unit.actor else unit.actor)
+
+
+async def enter_consent(unit: Unit, person: int, purpose: str, taken_by: int | None) -> bool:
+    """`give_consent` for verbs that have checked by themselves; `taken_by` None: his own word."""
+    words = PURPOSES[purpose]
     given = {"community": place(unit), "person": person, "purpose": purpose, "version": words.version}
     await unit.execute(_OUTDATED, at=unit.now, **given)
-    taken_by = None if person == unit.actor else unit.actor
     if not await unit.execute(_GIVE, at=unit.now, act=unit.act, taken_by=taken_by, **given):
         return False
     await unit.audit("consent.give", "person", person, purpose=purpose, version=words.version)

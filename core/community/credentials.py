@@ -58,7 +58,7 @@ from person p left join credential c on c.person = p.id
 where p.disabled_at is null and p.erased_at is null and p.id in (
     -- everywhere (volunteer): who signs in is in no community yet; numbers are unique everywhere
     select w.person from volunteer n join volunteer w on w.id = coalesce(n.merged_into, n.id)
-    where n.number = :number and w.status <> 'left'
+    where n.number = :number and w.status = 'active'
     union select person from person_lookup where kind = 'phone' and hash = :phone)
 order by p.id limit 2
 """

@@ -53,11 +53,31 @@ def _syllables(name: str) -> tuple[tuple[str, str], ...]:
     """A name's parts with their pinyin: each Chinese character, and each word of other letters."""
     parts: list[tuple[str, str]] = []
     for word in name.lower().split():
-        for text, said in zip(_parts(word), _pinyin().lazy_pinyin(word), strict=False):
+        for text, said in zip(_parts(word), _read(word), strict=False):
             plain = "".join(c for c in said.lower() if c.isalnum())
             if plain:
                 parts.append((text, plain))
     return tuple(parts)
+
+
+def _read(word: str) -> list[str]:
+    """A word's pinyin. Looking for phrases in it costs most of the time, and few names hold any."""
+    if not all("\u4e00" <= char <= "\u9fff" for char in word):
+        return _pinyin().lazy_pinyin(word)  # type: ignore[no-any-return]  # pypinyin has no types
+    phrases, length = _phrases(), len(word)
+    if any(word[at:end] in phrases for at in range(length - 1) for end in range(at + 2, length + 1)):
+        return _pinyin().lazy_pinyin(word)  # type: ignore[no-any-return]  # pypinyin has no types
+    return [_read_alone(char) for char in word]
+
+
+@cache
+def _phrases() -> Any:
+    return _pinyin().constants.PHRASES_DICT
+
+
+@lru_cache(maxsize=20_000)
+def _read_alone(char: str) -> str:
+    return str(_pinyin().lazy_pinyin(char)[0])
 
 
 def _parts(word: str) -> list[str]:

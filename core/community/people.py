@@ -101,6 +101,11 @@ async def enter_people(unit: Unit, ready: Ready) -> list[int]:
     """`add_people` of persons made ready before."""
     if not unit.viewer.may("operator"):
         unit.viewer.require("volunteer.write")
+    return await enter_ready(unit, ready)
+
+
+async def enter_ready(unit: Unit, ready: Ready) -> list[int]:
+    """`enter_people` for verbs that have checked by themselves that it may be done."""
     if not ready.rows:
         return []
     rows = await unit.fetch(_ADD, items=ready.rows, at=unit.now, act=unit.act)
@@ -124,7 +129,8 @@ async def add_person(unit: Unit, name: str, phone: str = "", locale: str = "") -
     return (await add_people(unit, [NewPerson(clean_name(name), clean_phone(phone), locale)]))[0]
 
 
-async def _keep_phone(unit: Unit, person: int, phone: str) -> None:
+async def keep_phone(unit: Unit, person: int, phone: str) -> None:
+    """Seals a clean telephone number and makes the person findable by it; for verbs that have checked."""
     vault = unit.house.vault
     await vault.put(unit.transaction, {person: {"phone": phone}})
     lookups = [{"kind": kind, "hash": text, "person": person} for kind, text in lookups_of(vault, phone)]
@@ -163,7 +169,7 @@ async def change_phone(unit: Unit, person: int, phone: str) -> None:
         "delete from person_lookup where person = :person and kind in ('phone', 'phone4')", person=person
     )
     if digits:
-        await _keep_phone(unit, person, digits)
+        await keep_phone(unit, person, digits)
     else:
         await unit.execute(
             "delete from person_secret where person = :person and field = 'phone'", person=person

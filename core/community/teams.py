@@ -165,10 +165,13 @@ async def change_role(unit: Unit, team: int, volunteer: int, role: str) -> None:
     await unit.audit("team.role", "volunteer", volunteer, team=team, role=role)
 
 
-async def leave(unit: Unit, team: int, volunteer: int) -> None:
-    """Ends a membership today. Raises NotFound."""
+async def leave(unit: Unit, team: int, volunteer: int, to_day: str = "") -> None:
+    """Ends a membership, today or with an earlier day. Raises Invalid (to_day: still to come), NotFound."""
     unit.viewer.require("team.write")
-    day = day_of(unit.now, await zone_here(unit))
+    today = day_of(unit.now, await zone_here(unit))
+    if to_day > today:
+        raise Invalid({"to_day": Message("This day is still to come.")})
+    day = to_day or today
     done = await unit.value(_LEAVE, community=place(unit), team=team, volunteer=volunteer, day=day)
     if done is None:
         raise NotFound

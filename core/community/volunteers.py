@@ -12,6 +12,8 @@ from core.community.communities import place
 from core.community.names import sort_text, words_of
 from core.community.numbers import digits_of, is_number, new_number
 
+MANY = 200  # people from which plans are worth making anew
+
 # A number that was given out once is never given to another, lost cards' numbers among them.
 _ADD = """
 insert into volunteer (community, person, number, status, joined_on, sort, act)
@@ -37,7 +39,8 @@ _COLUMNS = """
 select v.id, v.person, v.number, p.name, v.status, v.minutes, v.joined_on
 from volunteer n join volunteer v on v.id = coalesce(n.merged_into, n.id) and v.community = n.community
 join person p on p.id = v.person
-where n.community = :community and n.number = :number
+where n.community = :community and n.number = :number and coalesce(v.left_why, '') <> 'refused'
+  and (:applied = 1 or v.status <> 'applied')
   and (:everybody = 1 or exists (
        select 1 from team_member m where m.volunteer = v.id and m.to_day is null and m.team in ids(:teams)))
 """
@@ -155,6 +158,8 @@ async def enter_volunteers(unit: Unit, items: Sequence[NewVolunteer]) -> list[Ad
             raise Invalid({"number": Message("This number belongs to somebody else.")})
     if missing:
         raise Unavailable
+    if len(fresh) > MANY:
+        await unit.plan_anew()
     words = [{"word": w, "volunteer": a.id} for a in fresh.values() for w in spoken[a.person].words]
     if words:
         await unit.execute(_WORDS, community=place(unit), words=words)
@@ -202,7 +207,8 @@ def reach(viewer: Viewer, permission: str) -> tuple[int, list[int]]:
 async def by_number(viewer: Viewer, number: str, permission: str = "volunteer.read") -> Volunteer:
     """The volunteer of this community with a number, within the permission's reach.
 
-    Raises Invalid (number: not a number at all), NotFound (absent, of another community, out of reach).
+    Somebody who has only applied is seen by those with `volunteer.write` alone. Raises Invalid (number: not
+    a number at all), NotFound (absent, of another community, out of reach).
     """
     everybody, teams = reach(viewer, permission)
     row = await viewer.house.db.one(
@@ -211,6 +217,7 @@ async def by_number(viewer: Viewer, number: str, permission: str = "volunteer.re
         number=clean_number(number),
         everybody=everybody,
         teams=teams,
+        applied=int(viewer.may("volunteer.write")),
     )
     if row is None:
         raise NotFound

@@ -25,7 +25,8 @@ class Permission(msgspec.Struct, frozen=True, kw_only=True):
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A link core draws: `place` is where, `path` is below the plugin's own address.
 
-    In place `navigation` it is a link in the menu, elsewhere a panel loaded lazily from `path`.
+    In place `navigation` it is a link in the menu; in place `team` one on a team's page, which adds
+    `?team=<public id>`; elsewhere it is a panel loaded lazily from `path`.
     """
 
     title: Message

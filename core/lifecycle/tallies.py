@@ -2,13 +2,14 @@
 
 Areas sum up all below them. A volunteer counts where he lives; what a team did counts for the team. "This
 year" is the calendar year of the community's zone. Only confirmed attendance counts, and what was reversed
-does not.
+does not. Of teams the last whole month is kept too, so that lists can say whether they met their goal.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from core.activity.duty import month_before, span_of
 from core.base.act import Unit, note
 from core.base.clock import DAY, day_of, moment
 from core.base.database import Row
@@ -64,23 +65,32 @@ where a.community = :community group by a.id
 
 _TEAMS = """
 with done as (
-    select y.team, y.id as activity, sum(x.minutes) as minutes,
+    select y.team, y.id as activity, y.from_at, count(*) as times, sum(x.minutes) as minutes,
         sum(coalesce((select sum(o.points) from award w join award_outcome o on o.award = w.id
             where w.attendance = x.id), 0)) as points
     from activity y join attendance x on x.activity = y.id
-    where y.community = :community and y.from_at >= :since and y.team is not null
+    where y.community = :community and y.from_at >= :earliest and y.team is not null
         and exists (select 1 from attendance_decision d
                     where d.attendance = x.id and d.decision = 'confirmed')
         and not exists (select 1 from attendance_decision d
                         where d.attendance = x.id and d.decision = 'reversed')
-    group by y.team, y.id
+    group by y.team, y.id, y.from_at
 )
 select t.id,
     (select count(*) from team_member m join volunteer v on v.id = m.volunteer and v.status = 'active'
         where m.team = t.id and m.to_day is null) as members,
-    (select count(*) from done d where d.team = t.id) as activities_year,
-    (select coalesce(sum(d.minutes), 0) from done d where d.team = t.id) as minutes_year,
-    (select coalesce(sum(d.points), 0) from done d where d.team = t.id) as points_year
+    (select count(*) from done d where d.team = t.id and d.from_at >= :since) as activities_year,
+    (select coalesce(sum(d.minutes), 0) from done d where d.team = t.id and d.from_at >= :since)
+        as minutes_year,
+    (select coalesce(sum(d.points), 0) from done d where d.team = t.id and d.from_at >= :since)
+        as points_year,
+    cast(:last_month as bigint) as last_month,
+    (select count(*) from done d where d.team = t.id and d.from_at >= :month_since
+        and d.from_at < :month_until) as month_activities,
+    (select coalesce(sum(d.times), 0) from done d where d.team = t.id and d.from_at >= :month_since
+        and d.from_at < :month_until) as month_times,
+    (select coalesce(sum(d.minutes), 0) from done d where d.team = t.id and d.from_at >= :month_since
+        and d.from_at < :month_until) as month_minutes
 from team t where t.community = :community and t.closed_at is null
 """
 
@@ -114,9 +124,19 @@ async def _due(house: House) -> list[Row]:
 
 async def _count(house: House, community: int, zone: str) -> None:
     now = house.clock.now()
-    year = day_of(now, zone)[:4]
+    today = day_of(now, zone)
+    year = today[:4]
     since = moment(datetime(int(year), 1, 1), zone)  # noqa: DTZ001  # a wall-clock time of the zone
-    span = {"community": community, "from_month": f"{year}-01", "since": since}
+    last = span_of(month_before(today[:7]), zone)
+    span = {
+        "community": community,
+        "from_month": f"{year}-01",
+        "since": since,
+        "earliest": min(since, last.since),
+        "last_month": int(last.month.replace("-", "")),  # 202610
+        "month_since": last.since,
+        "month_until": last.until,
+    }
     fetch = house.db.fetch_apart
     items = _items("community", community, await fetch(_COMMUNITY, **span))
     items += _items("area", None, await fetch(_AREAS, **span))

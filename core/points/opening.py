@@ -43,6 +43,8 @@ where o.id between :first and :last and o.act = :act and +o.community = :communi
 order by o.id
 """
 
+MANY = 200  # openings from which plans are worth making anew
+
 _BROUGHT = Message("Brought over from the paper book")
 _TAKEN_BACK = Message("Entry from the paper book taken back")
 
@@ -78,6 +80,8 @@ async def add_openings(unit: Unit, items: Sequence[Opening]) -> Span:
     if len(set(keys)) < len(keys) or {(r["volunteer"], r["source"]) for r in rows} & set(keys):
         raise Refused(Message("Somebody's entry of this paper book stands already."))
     posted = _post(page, items)
+    if len(items) > MANY:
+        await unit.plan_anew()
     await page.write()
     span = await _write(unit, [_row(i, page.ids[key] if key else None) for i, key in posted])
     await _move_minutes(unit, [(item.volunteer, item.minutes) for item in items])

@@ -33,8 +33,9 @@ where community = :community and status = 'offered' order by price, id limit 500
 _AFFORDABLE = """
 select r.id, r.public_id, r.name, r.description, r.price, r.stock, r.per_person, m.available
 from (select v.id, coalesce(a.posted - a.held, 0) as available from volunteer v
-      left join points_account a on a.volunteer = v.id where v.id = :volunteer
-      and v.community = :community) as m
+      join person p on p.id = v.person left join points_account a on a.volunteer = v.id
+      where v.id = :volunteer and v.community = :community and v.status <> 'applied'
+      and p.died_on is null) as m
 left join reward r on r.community = :community and r.status = 'offered'
 order by r.price, r.id limit 500
 """

@@ -26,8 +26,9 @@ select v.person, r.name, r.price, r.per_person, r.stock,
     (select count(*) from household_member c join household_member b on b.household = c.household
      where c.community = :community and c.person = :clerk and b.person = v.person
         and c.to_day is null and b.to_day is null) as together
-from volunteer v join reward r on r.community = v.community
-where v.id = :volunteer and v.community = :community and v.status = 'active'
+from volunteer v join person p on p.id = v.person join reward r on r.community = v.community
+where v.id = :volunteer and v.community = :community and v.status <> 'applied' and p.died_on is null
+    and v.merged_into is null and coalesce(v.left_why, '') <> 'refused'
     and r.id = :reward and r.status = 'offered'
 """
 
@@ -130,6 +131,8 @@ async def redeem(
     agreed: int | None = None,
 ) -> dict[str, Any]:
     """Sells `quantity` pieces of a reward to a volunteer, in a fixed number of statements.
+
+    Somebody who left spends what he still has; nobody does so for one who has passed away.
 
     `agreed` is the price that was shown. Returns redemption, public_id, points, left (points that can still
     be spent) and stock. Raises NotFound, Invalid (quantity), InsufficientPoints, OutOfStock, TooManyTaken;

@@ -57,6 +57,13 @@ manifest = Manifest(
     entries=(
         Entry(title=Message("Patrols"), path="/shifts", permission=service.READ, icon="shield", weight=20),
         Entry(title=Message("My patrols"), path="/mine", place="home", icon="shield"),
+        Entry(
+            title=Message("Record a patrol"),
+            path="/shifts/new",
+            permission=service.RECORD,
+            place="team",
+            icon="edit",
+        ),
     ),
     kinds=(Kind(key=service.KIND, title=Message("Patrol")),),
     rules=sheet.PatrolRules,

@@ -48,7 +48,7 @@ async def test_a_new_community_is_complete_and_its_administrator_signs_in(enter:
     done = await send(admin, "/sign-in", login="13911112222", password=GOOD["password"])
     assert done.status == 303
     assert (await admin.get("/")).location == "/c/xiangyang"
-    for page in ("/settings", "/areas"):
+    for page in ("/settings", "/areas", "/teams"):
         assert (await admin.get("/c/xiangyang" + page)).status == 200
     assert (await admin.get("/c/hongqi/settings")).status == 404
     assert "街道包联领导" in (await admin.get("/c/xiangyang/settings")).text

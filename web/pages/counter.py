@@ -6,7 +6,7 @@ Finding and choosing change nothing. Only the form of the look-again page does, 
 from core.base.act import Unit, act
 from core.base.errors import Invalid, Message, NotFound, Refused
 from core.community.names import masked_name
-from core.community.search import search
+from core.community.search import SERVED, search
 from core.community.volunteers import Volunteer, by_number
 from core.reward import catalogue, redemption
 from core.reward.catalogue import Reward, Shelf
@@ -31,7 +31,7 @@ async def find(ask: Ask) -> Answer:
     """A card's number, a telephone number, or what a card's code holds. Nothing of it stays in an address."""
     try:
         query = ask.form.text("q", most=200).rpartition("/")[2]
-        found = await search(ask.viewer, query, 2, PERMISSION)
+        found = await search(ask.viewer, query, 2, PERMISSION, status=SERVED)
         if len(found) != 1:
             raise Invalid({"q": _SEVERAL if found else _NOBODY})
     except Invalid as invalid:

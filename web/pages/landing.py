@@ -1,6 +1,6 @@
 """The first page, the choice of a community, and the operator's page of parts."""
 
-from core.community.communities import communities_of
+from core.community.communities import communities_of, taking_applications
 from core.community.overview import reach_above
 from web.ask import Ask
 from web.routes import Answer, get
@@ -12,7 +12,10 @@ from web.views import CommunityCard, CommunityView, DesignView
 async def landing(ask: Ask) -> Answer:
     """The way in for a visitor; for a member of one community, that community at once."""
     if ask.viewer.person is None:
-        view = CommunityView(sign_in_href="/sign-in")
+        cards = tuple(
+            CommunityCard(name=c.name, href=f"/c/{c.slug}/join") for c in await taking_applications(ask.house)
+        )
+        view = CommunityView(sign_in_href="/sign-in", communities=cards)
         return ask.page("community.html", view, title=ask._("Welcome"))
     mine = await communities_of(ask.viewer)
     actions = []

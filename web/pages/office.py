@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from core.activity.duty import month_before
 from core.base import sheets
 from core.base.clock import day_of
 from core.base.errors import Invalid, Message, NotFound, Refused
@@ -65,17 +66,15 @@ def this_month(ask: Ask) -> str:
     return day_of(ask.now, ask.zone)[:7]
 
 
-def month_before(month: str, back: int = 1) -> str:
-    """'2026-10' of '2026-11'."""
-    whole = int(month[:4]) * 12 + int(month[5:7]) - 1 - back
-    return f"{whole // 12:04}-{whole % 12 + 1:02}"
+def is_month(text: str) -> bool:
+    """Whether this is a month of this century, such as '2026-11'."""
+    return re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", text) is not None
 
 
 def month_wanted(ask: Ask, default: str) -> str:
     """The month of the address, or the default for anything that is none."""
     text = ask.query.raw("month")
-    good = len(text) == 7 and text[4] == "-" and text[:4].isdecimal() and text[5:].isdecimal()
-    return text if good and text.isascii() and "01" <= text[5:] <= "12" and text[:4] >= "2000" else default
+    return text if is_month(text) else default
 
 
 def month_options(ask: Ask, chosen: str = "", *, any_title: str = "") -> tuple[FieldOption, ...]:

@@ -109,7 +109,6 @@ class Openings(Kind):
             reads,
             setting.community,
             numbers=(g.number for g in good),
-            names=(g.name for g in good),
             phones=(g.phone for g in good),
         )
         who, proposals = find_known(cells, entries, register, answers)

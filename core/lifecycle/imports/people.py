@@ -157,8 +157,9 @@ class Matcher:
         return group
 
     def _exactly(self, one: Given) -> Who | None:
-        for known in self.register.by_name.get(one.name, ()):
-            if known.phone == one.phone:
+        index, key = (self.register.by_phone, one.phone) if one.phone else (self.register.by_name, one.name)
+        for known in index.get(key, ()):
+            if known.name == one.name and known.phone == one.phone:
                 return known
         if one.id_number:
             for known in self.register.by_id_number.get(one.id_number, ()):

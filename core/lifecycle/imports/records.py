@@ -149,7 +149,6 @@ class Records(Kind):
             reads,
             setting.community,
             numbers={g.number for g in good},
-            names={g.name for g in good},
             phones={g.phone for g in good},
         )
         who, proposals = await asyncio.to_thread(find_known, cells, given, register, answers)

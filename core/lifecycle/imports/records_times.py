@@ -40,16 +40,25 @@ def times_of(cells: Cells, setting: Setting) -> list[When | None]:
     keys = ("day", "from", "to", "span", "hours", "minutes")
     rows = zip(*(cells.of(key, "" if key == "day" else None) for key in keys), strict=True)
     found: list[When | None] = []
+    seen: dict[tuple[object, ...], When | _At] = {}  # many people were there at the same time
     for row, given in enumerate(rows):
         if row in cells.bad:
             found.append(None)
             continue
-        try:
-            found.append(_when(_Has(*given), setting))
-        except _At as at:
-            cells.fault(row, at.key, at.wrong.message, at.wrong.cure)
-            found.append(None)
+        when = seen.get(given)
+        if when is None:
+            when = seen[given] = _try(_Has(*given), setting)
+        if isinstance(when, _At):
+            cells.fault(row, when.key, when.wrong.message, when.wrong.cure)
+        found.append(when if isinstance(when, When) else None)
     return found
+
+
+def _try(has: "_Has", setting: Setting) -> "When | _At":
+    try:
+        return _when(has, setting)
+    except _At as at:
+        return at
 
 
 class _At(Exception):

@@ -1,7 +1,8 @@
 """Volunteers of this community as rows of a file may mean them: by number, name, telephone or ID number.
 
 Names are entered by the words they are found by, telephones and ID numbers by their hashes: each statement is
-one, whatever the number of rows.
+one, whatever the number of rows. (A look-up's kind is compared as an expression: its own index, which begins
+with the kind, would make SQLite walk through everybody's telephones.)
 """
 
 import asyncio
@@ -19,7 +20,7 @@ select n.number as wanted, v.id, v.person, v.number, p.name, v.status, l.hash
 from rows(:numbers; number text) as r join volunteer n on n.number = r.number and +n.community = :community
 join volunteer v on v.id = coalesce(n.merged_into, n.id) and +v.community = :community
 join person p on p.id = v.person
-left join person_lookup l on l.person = v.person and l.kind = 'phone'
+left join person_lookup l on l.person = v.person and l.kind || '' = 'phone'
 order by v.id
 """
 
@@ -29,7 +30,7 @@ from rows(:words; word text) as r
 join volunteer_word w on w.community = :community and w.word = r.word
 join volunteer v on v.id = w.volunteer and +v.community = :community and v.merged_into is null
 join person p on p.id = v.person
-left join person_lookup l on l.person = v.person and l.kind = 'phone'
+left join person_lookup l on l.person = v.person and l.kind || '' = 'phone'
 order by v.id
 """
 
@@ -39,7 +40,7 @@ from rows(:hashes; kind text, hash text) as r
 join person_lookup f on f.kind = r.kind and f.hash = r.hash
 join volunteer v on v.person = f.person and v.community = :community and v.merged_into is null
 join person p on p.id = v.person
-left join person_lookup l on l.person = v.person and l.kind = 'phone'
+left join person_lookup l on l.person = v.person and l.kind || '' = 'phone'
 order by v.id
 """
 

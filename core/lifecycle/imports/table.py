@@ -52,6 +52,12 @@ class _Header(NamedTuple):
     first: int  # index of the first line below
 
 
+def known_headings(grids: Sequence[Grid], known: Mapping[str, str]) -> set[str]:
+    """The column keys that the likeliest header of the sheets has."""
+    best = max((_header(grid, known) for grid in grids), key=lambda header: header.known)
+    return {key for heading in best.headings if heading and (key := known.get(heading_key(heading), ""))}
+
+
 def find_table(grids: Sequence[Grid], known: Mapping[str, str]) -> Table:
     """Puts the sheets that have a header together. Raises BadFile when there is no row below any.
 

@@ -124,7 +124,6 @@ class Teams(Kind):
             reads,
             setting.community,
             numbers=(g.number for g in good),
-            names=(g.name for g in good),
             phones=(g.phone for g in good),
         )
         leaders, proposals = find_known(cells, entries, register, answers)

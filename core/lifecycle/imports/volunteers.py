@@ -166,7 +166,8 @@ class Volunteers(Kind):
 
     def prepare(self, plan: Any, setting: Setting) -> ReadyPeople:
         ready = make_ready(setting.house.vault, plan.people)
-        return ReadyPeople(ready, [speak(person.name) for person in plan.people])
+        spoken = {name: speak(name) for name in {person.name for person in plan.people}}
+        return ReadyPeople(ready, [spoken[person.name] for person in plan.people])
 
     async def write(self, unit: Unit, plan: Any, ready: Any) -> dict[str, Any]:
         ids = await enter_people(unit, ready.people)

@@ -15,10 +15,10 @@ from core.lifecycle.imports.faults import BadFile, Fault, unreadable
 from core.lifecycle.imports.flow import KINDS, Checked, Imported, Told, Wish, check, nobody_listens, take_in
 from core.lifecycle.imports.grids import Grid
 from core.lifecycle.imports.headings import heading_key
-from core.lifecycle.imports.kind import LEFT_OUT, Kind, check_choice, suggest
+from core.lifecycle.imports.kind import Kind, check_choice, suggest
 from core.lifecycle.imports.reading import read_file
 from core.lifecycle.imports.runs import Report, remembered
-from core.lifecycle.imports.table import Table, find_table
+from core.lifecycle.imports.table import Table, find_table, known_headings
 
 _NOBODY = Message("Nobody knows this column.")
 _NOBODY_CURE = Message("Check its name, or remove the column.")
@@ -66,8 +66,7 @@ def guess(grids: Sequence[Grid]) -> Kind:
     """The kind that knows the most headings, of those that find all they need. Raises BadFile."""
     best: tuple[int, Kind] | None = None
     for kind in KINDS.values():
-        table = find_table(grids, kind.known())
-        keys = {key for key in suggest(kind, table, {}) if key not in ("", LEFT_OUT)}
+        keys = known_headings(grids, kind.known())
         complete = all(keys & set(group) for group in kind.required)
         if complete and (best is None or len(keys) > best[0]):
             best = (len(keys), kind)

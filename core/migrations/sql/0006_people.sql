@@ -205,6 +205,10 @@ create table tally (
     primary key (community, subject, subject_id, name)
 );
 
+-- Lists of what a programme did, and of what was handed over in a month.
+create index activity_by_programme on activity (community, programme, from_at);
+create index redemption_by_time on redemption (community, at);
+
 -- @postgres
 alter table area alter column path type text collate "C";
 alter table volunteer_word alter column word type text collate "C";

@@ -6,7 +6,7 @@ import pytest
 
 from core.activity.review import reverse
 from core.base.act import Unit
-from core.base.clock import FixedClock
+from core.base.clock import DAY, FixedClock
 from core.base.errors import NotFound
 from core.community.figures import figures_of
 from core.community.overview import overview
@@ -50,7 +50,23 @@ async def test_community_and_team_know_the_year_and_forget_what_was_reversed(off
         "activities_year": 2, "redemptions_year": 0,
     }  # fmt: skip
     (team,) = await counted(offices, "team", [cast.team])
-    assert team == {"members": 6, "activities_year": 1, "minutes_year": 240, "points_year": 12}
+    assert team == {
+        "members": 6, "activities_year": 1, "minutes_year": 240, "points_year": 12,
+        "last_month": 202610, "month_activities": 0, "month_times": 0, "month_minutes": 0,
+    }  # fmt: skip
+
+
+async def test_the_last_whole_month_of_a_team_is_kept_also_across_the_year(
+    offices: Offices, clock: FixedClock
+) -> None:
+    await serve(offices.cast, "2026-11-20", 120, "赵叔叔", "李阿姨")
+    clock.advance(31 * DAY)  # Christmas Eve
+    await serve(offices.cast, "2026-12-20", 90, "赵叔叔", "李阿姨")
+    clock.advance(9 * DAY)  # 2 January 2027
+    await offices.count()
+    (team,) = await counted(offices, "team", [offices.cast.team])
+    assert (team["last_month"], team["month_activities"], team["minutes_year"]) == (202612, 1, 0)
+    assert (team["month_times"], team["month_minutes"]) == (2, 180)
 
 
 async def test_counting_again_changes_nothing_and_an_idle_house_counts_not_at_all(

@@ -13,7 +13,8 @@ _WORD = re.compile(
     r"|(?P<word>[a-z_][a-z0-9_]*(?:\.[a-z_*][a-z0-9_]*)?|[0-9]+)"
     r"|(?P<sign>\|\||<=|>=|<>|!=|\S)"
 )
-STATEMENT = re.compile(r"^\s*(?:--[^\n]*\n\s*)*(select|insert|update|delete|with)\s+\S", re.IGNORECASE)
+_BEGINS = "select|insert into|update|delete from|with"
+STATEMENT = re.compile(rf"^\s*(?:--[^\n]*\n\s*)*(?:{_BEGINS}|{_BEGINS.upper()})\s+\S")
 EVERYWHERE = re.compile(r"--\s*everywhere \((?P<tables>[a-z_, ]+)\):[ ]*(?P<why>[^\n]*)")
 JOINS = frozenset({",", "join", "left", "right", "full", "inner", "outer", "cross", "natural"})
 CLAUSES = frozenset(
