@@ -8,10 +8,11 @@ from itertools import islice
 from core.base.act import Unit
 from core.community.entered import enter_homes
 from core.community.people import NewPerson, add_people
+from core.community.team_changes import change_team
 from core.community.teams import NewMember, NewTeam, add_members, create_teams
 from core.community.volunteers import NewVolunteer, add_volunteers
 from core.lifecycle.demo.crowd import crowd
-from core.lifecycle.demo.figures import EVERYBODY, Place, TeamPlan
+from core.lifecycle.demo.figures import EVERYBODY, LISTED, Place, TeamPlan
 from core.lifecycle.demo.land import Ground
 
 
@@ -64,6 +65,9 @@ async def _teams(unit: Unit, place: Place, folk: Folk, chance: random.Random) ->
         "select id, name from team where community = :community", community=unit.community
     )
     folk.teams = {row["name"]: row["id"] for row in known}
+    for plan in place.teams:
+        if plan.size == LISTED:  # a file of people says nothing about their teams
+            await change_team(unit, folk.teams[plan.name], plan.name, plan.category, None)
     plans = [p for p in place.teams if p.name not in folk.teams]
     folk.teams |= await create_teams(unit, [NewTeam(p.name, p.category) for p in plans])
     ids = [volunteer for volunteer, _ in folk.volunteers]

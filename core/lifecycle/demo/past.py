@@ -8,6 +8,7 @@ from core.activity.history import Past, make_ready, record_past
 from core.base.act import Unit
 from core.base.clock import local
 from core.community.people import NewPerson, add_people
+from core.community.team_pages import Goal
 from core.community.volunteers import NewVolunteer, add_volunteers
 from core.lifecycle.demo.figures import SERVICES
 from core.lifecycle.demo.folk import Folk
@@ -16,7 +17,7 @@ from core.points.opening import Opening, add_openings
 
 BOOK = "纸质积分册"
 TWIN = "李秀瑛"  # 李秀英 of the example file
-DUTY = (2, 3, 180)  # activities a month, at least and at most; minutes each on average
+DUTY = Goal(least=2, most=3, minutes=180)  # activities a month; minutes each on average
 
 
 async def books(unit: Unit, folk: Folk, day: str, chance: random.Random) -> None:
@@ -31,9 +32,8 @@ async def books(unit: Unit, folk: Folk, day: str, chance: random.Random) -> None
 
 async def duties(unit: Unit, folk: Folk, month: str) -> None:
     """Every team sets itself what is asked of teams: two or three activities a month, three hours each."""
-    least, most, minutes = DUTY
     for team in folk.teams.values():
-        await set_duty(unit, team, month, least, most, minutes)
+        await set_duty(unit, team, month, DUTY)
 
 
 async def enter_twice(unit: Unit, day: str) -> str:

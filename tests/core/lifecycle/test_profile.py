@@ -1,10 +1,7 @@
 """Everything the office sees of one volunteer: on one page, in three statements, and only of its own people."""
 
-import pytest
 
-from core.base.errors import Invalid, NotFound
-from core.community.numbers import new_number
-from core.lifecycle.profile import own_profile, profile
+from core.lifecycle.profile import profile
 from tests.support.cast import Cast
 
 
