@@ -58,7 +58,7 @@ SOURCES = {
     ),
     "post": Source("select public_id from post where community = :community order by id limit 1"),
     "programme": Source(word="patrol"),
-    "purpose": Source(word="photo"),
+    "purpose": Source(word="volunteering"),
     "redemption": Source("select public_id from redemption where community = :community order by id limit 1"),
     "role": Source("select key from role where community = :community order by id limit 1"),
     "shift": Source(

@@ -65,6 +65,8 @@ _MORE = (
     "from post_kind k where k.community = :community and k.key = 'grid_head'",
     "insert into volunteer (community, person, number, status, joined_on, act) "
     "values (:community, :applicant, :number, 'applied', '2026-11-20', :act)",
+    "insert into consent (community, person, purpose, version, given_at, act) select v.community, v.person, "
+    "'volunteering', 1, :now, :act from volunteer v where v.community = :community and v.status = 'active'",
     "insert into import_run (community, public_id, person, kind, file_name, digest, state, created_at, "
     "changed_at) values (:community, :shown, :person, 'people', '名单.csv', '', 'read', :now, :now)",
 )

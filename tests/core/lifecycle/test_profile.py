@@ -1,6 +1,5 @@
 """Everything the office sees of one volunteer: on one page, in three statements, and only of its own people."""
 
-
 from core.lifecycle.profile import profile
 from tests.support.cast import Cast
 
