@@ -43,6 +43,7 @@ from web.pages import (
     new_community,
     notices,
     overview,
+    own_roles,
     people,
     person,
     person_death,
@@ -56,6 +57,7 @@ from web.pages import (
     programmes,
     review,
     rewards,
+    roles,
     settings,
     settings_lists,
     team_edit,
@@ -117,6 +119,8 @@ def own_routes() -> list[Route]:
         *settings.ROUTES,
         *settings_lists.ROUTES,
         *programmes.ROUTES,
+        *roles.ROUTES,
+        *own_roles.ROUTES,
     ]
 
 

@@ -20,7 +20,7 @@ from core.base.migrate import migrate as run_migrations
 from core.base.migrate import pending
 from core.base.settings import BadSetting, Settings, from_environment
 from core.base.sqlite import wal_race
-from core.community.roles import ensure_core_roles
+from core.community.roles import ensure_roles
 from core.community.viewer import system_viewer
 from core.extension.registry import Registry, load, names_of
 from core.lifecycle.demo import is_empty, load_demo
@@ -113,7 +113,7 @@ async def _bring_up_roles(settings: Settings, registry: Registry) -> None:
     house = await open_linli(settings, registry)
 
     async def work(unit: Unit) -> dict[str, Any]:
-        return {"changed": await ensure_core_roles(unit)}
+        return {"changed": await ensure_roles(unit)}
 
     try:
         await act(system_viewer(house, None), "roles.ensure", f"{SYSTEM}roles:{request_id()}", None, work)

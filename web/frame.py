@@ -20,6 +20,7 @@ OFFICE = (
     (N_("Areas and posts"), "/areas", "pin", "area.read"),
     (N_("Rewards and stock"), "/stock", "gift", "reward.write"),
     (N_("Imports"), "/imports", "list", "import.run"),
+    (N_("Roles"), "/roles", "shield", "role.read"),
     (N_("Settings"), "/settings", "tools", "community.settings"),
 )
 Menus = tuple[tuple[NavItem, ...], tuple[NavItem, ...]]

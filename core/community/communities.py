@@ -12,7 +12,7 @@ from core.base.house import House
 from core.base.sql import to_json
 from core.base.viewer import Viewer
 from core.community.post_kinds import enter_post_kinds
-from core.community.roles import ensure_core_roles
+from core.community.roles import ensure_roles
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
@@ -103,7 +103,7 @@ async def create_community(
     wrong = _wrong(slug, name, zone, locale)
     if wrong:
         raise Invalid(wrong)
-    await ensure_core_roles(unit)
+    await ensure_roles(unit)
     try:
         community: int = await unit.value(
             _CREATE,

@@ -96,7 +96,7 @@ async def load_viewer(
         person=row["person"],
         community=row["community"],
         volunteer=row["volunteer"],
-        grants=await _grants(house, row, now),
+        grants=await _grants(house, row, now, community.plugins if community is not None else frozenset()),
         locale=row["locale"],
         session=row["session"],
         name=row["name"],
@@ -138,15 +138,17 @@ def _runs(house: House, plugin: str) -> bool:
     return house.registry is not None and house.registry.get(plugin) is not None
 
 
-async def _grants(house: House, row: Row, now: int) -> tuple[Grant, ...]:
+async def _grants(house: House, row: Row, now: int, plugins: frozenset[str]) -> tuple[Grant, ...]:
     cache: dict[tuple[Any, ...], _Held] = house.cache.setdefault("grants", {})
     key = (row["person"], row["access_version"], row["community"], row["version"])
     held = cache.get(key)
     if held is not None and now < held.until:
         return held.grants
-    rows = await house.db.fetch(
+    found = await house.db.fetch(
         _GRANTS, person=row["person"], community=row["community"], path=row["area_path"], now=now
     )
+    # A plugin's role is worth nothing where the plugin is off.
+    rows = [r for r in found if "." not in r["key"] or r["key"].partition(".")[0] in plugins]
     # Boundaries move what is held without moving a version; a day bounds what a cache can get wrong.
     edges = [edge for r in rows for edge in (r["from_at"], r["to_at"]) if edge is not None and edge > now]
     held = _Held(

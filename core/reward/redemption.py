@@ -77,7 +77,7 @@ update reward set stock = stock + :quantity where id = :reward and community = :
 _RECEIPT = """
 select e.id, e.public_id, e.volunteer, e.reward_name, e.quantity, e.price, e.points, e.clerk, e.at,
     e.counter as counter_id, v.number, p.name as volunteer_name, k.name as clerk_name, n.name as counter,
-    n.place as counter_place,
+    n.place as counter_place, n.public_id as desk,
     a.posted - a.held as available, s.at as undone_at, s.reason as undone_reason,
     t.public_id as line
 from redemption e join volunteer v on v.id = e.volunteer join person p on p.id = v.person
