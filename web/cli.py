@@ -1,7 +1,6 @@
 """The command line: serve, migrate, demo, import, check."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -9,7 +8,6 @@ from typing import Any
 
 import rich_click as click
 import uvicorn
-from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
@@ -18,23 +16,18 @@ from core.base.errors import Message
 from core.base.ids import request_id
 from core.base.migrate import migrate as run_migrations
 from core.base.migrate import pending
-from core.base.settings import BadSetting, Settings, from_environment
+from core.base.settings import Settings
 from core.base.sqlite import wal_race
 from core.community.roles import ensure_roles
 from core.community.viewer import system_viewer
 from core.extension.registry import Registry, load, names_of
 from core.lifecycle.demo import is_empty, load_demo
+from web import cli_parts
+from web.cli_import import import_file
+from web.cli_parts import screen
 from web.serve import demo_sign_ins, keep_demo, open_linli
 
-screen = Console(highlight=False)
 _KEY_MODE = 0o077  # what others must not be allowed to do with the key file
-
-
-def _settings() -> Settings:
-    try:
-        return from_environment(os.environ)
-    except BadSetting as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _runs(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
@@ -55,7 +48,7 @@ def main() -> None:
 @click.option("--workers", type=click.IntRange(1, 64), help="number of processes (default: LINLI_WORKERS)")
 def serve(workers: int | None) -> None:
     """Serve the pages and do the background work, until stopped."""
-    settings = _settings()
+    settings = cli_parts.settings()
     waiting = asyncio.run(_waiting(settings))
     if waiting:
         raise click.ClickException("the database is not up to date: run `linli migrate` first")
@@ -95,7 +88,7 @@ async def _waiting(settings: Settings) -> dict[str, list[str]]:
 @_runs
 async def migrate() -> None:
     """Bring the database to this release. SQLite is copied first."""
-    settings = _settings()
+    settings = cli_parts.settings()
     registry = load(settings.plugins)
     report = await run_migrations(settings, registry.sources(), lambda text: screen.print(text, style="dim"))
     if report.backup is not None:
@@ -126,7 +119,7 @@ async def _bring_up_roles(settings: Settings, registry: Registry) -> None:
 @_runs
 async def demo(if_empty: bool) -> None:
     """Fill an empty database with four invented communities, and print their sign-ins."""
-    settings = _settings()
+    settings = cli_parts.settings()
     house = await open_linli(settings)
     try:
         if not await is_empty(house):
@@ -163,7 +156,7 @@ def _print_sign_ins(settings: Settings) -> None:
 @_runs
 async def check(deploy: bool) -> None:
     """Look whether everything is fit to run; exit with 1 when it is not."""
-    settings = _settings()
+    settings = cli_parts.settings()
     found = [
         f"migrations have not run: {app}: {', '.join(n)}" for app, n in (await _waiting(settings)).items()
     ]
@@ -195,3 +188,6 @@ def _unfit(settings: Settings) -> list[str]:
     if demo_sign_ins(settings):
         found.append("the demo is loaded: its passwords are printed on the sign-in page")
     return found
+
+
+main.add_command(import_file)

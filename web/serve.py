@@ -21,6 +21,7 @@ from core.community import throttle
 from core.extension.registry import Registry, leave_out_unmigrated, load
 from core.lifecycle import tallies
 from core.lifecycle.demo import SignIn
+from core.lifecycle.imports import jobs as imports
 from web.app import create_app, texts_of
 from web.pages.account import DEMO
 
@@ -29,6 +30,8 @@ JOBS = (
     Job("awards.retry", 30 * SECOND, retry_waiting, is_waiting),
     Job("throttle.sweep", HOUR, throttle.sweep),
     Job("tallies", 10 * MINUTE, tallies.count, tallies.is_due),
+    Job("imports", SECOND, imports.work_on, imports.is_waiting),
+    Job("imports.sweep", HOUR, imports.sweep),
 )
 
 

@@ -17,7 +17,8 @@ class Map:
     """Finds the declared GET route an address belongs to."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self.rules = [route.rule for route in routes if route.rule.method == "GET"]
+        # A name that ends with .file is a file to keep, not a page to look at.
+        self.rules = [r.rule for r in routes if r.rule.method == "GET" and not r.rule.name.endswith(".file")]
         self._patterns = [(re.compile(_pattern(rule.path)), rule) for rule in self.rules]
 
     def rule_of(self, address: str) -> Rule | None:

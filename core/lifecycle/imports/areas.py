@@ -59,7 +59,7 @@ COLUMNS = (
     ),
     Column(
         "name",
-        Message("Name"),
+        Message("Name of the area"),
         "名称 区域名称 区域 名字 网格名称 楼栋名称 name area",
         _indented,
         empty=(0, ""),

@@ -157,16 +157,19 @@ async def take_in(
     wish: Wish,
     finish: Finish,
     *,
+    checked: Checked | None = None,
     shown: str | None = None,
     told: Told = nobody_listens,
 ) -> Imported:
-    """Checks once more and writes it, in one act. `shown` is the outline of the plan that was agreed to.
+    """Checks it (unless that was done just now) and writes it, in one act.
+
+    `shown` is the outline of the plan that was agreed to: with another one nothing is written.
 
     `finish` keeps, in the same act, what was counted and what undoing needs. Raises BadFile, Changed,
     NotFound, Refused, Unavailable; nothing was changed then.
     """
     for _ in range(TRIES):
-        checked = await check(viewer, wish, told)
+        checked = checked or await check(viewer, wish, told)
         if checked.plan.faults:
             raise BadFile(checked.plan.faults)
         if shown is not None and checked.outline != shown:
@@ -183,6 +186,7 @@ async def take_in(
         try:
             done = await act(viewer, "import." + wish.kind.key, request, [wish.kind.key, wish.digest], work)
         except _Moved:
+            checked = None
             continue
         return Imported(done.act, done.answer["counts"], done.replayed)
     raise Refused(Message("Others are changing the register just now. Please try again in a moment."))

@@ -62,8 +62,10 @@ class Cells:
     table: Table
     columns: dict[str, list[Any]]
     used: dict[str, str]  # column key → its heading in the file
+    places: dict[str, int]  # column key → its first place among the columns
     faults: list[Fault] = field(default_factory=list)
     bad: set[int] = field(default_factory=set)
+    bad_cells: set[tuple[int, str]] = field(default_factory=set)
 
     def of(self, key: str, empty: Any = "") -> Sequence[Any]:
         """A column's values by row; of a column the file has not got, as many empty ones."""
@@ -73,6 +75,7 @@ class Cells:
         """Notes what is wrong in a row, at a column of ours ('' for the whole line)."""
         where = self.table.rows[row]
         self.bad.add(row)
+        self.bad_cells.add((row, key))
         heading = self.used.get(key, "")
         self.faults.append(Fault(where.line, heading, message, cure, self.table.sheet(where)))
 
@@ -86,6 +89,11 @@ class Cells:
 
     def line(self, row: int) -> int:
         return self.table.rows[row].line
+
+    def is_blank(self, row: int, key: str) -> bool:
+        """Whether nothing stands there (something unusable is something)."""
+        at = self.places.get(key)
+        return at is None or not self.table.rows[row].cells[at].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,7 @@ class Kind(ABC):
     columns: tuple[Column, ...]
     required: tuple[tuple[str, ...], ...]  # of each group one column must be there
     permissions: tuple[str, ...]
+    signed: bool = False  # what it writes names who recorded it, so somebody must do it
 
     @abstractmethod
     def entries(self, cells: Cells, setting: Setting) -> Any:
@@ -201,10 +210,10 @@ def read_cells(
     kind: Kind, table: Table, chosen: Sequence[str], setting: Setting, progress: Progress | None = None
 ) -> Cells:
     """Reads the chosen columns, each text once: lists repeat themselves. Takes a second for 20,000 rows."""
-    used: dict[str, str] = {}
+    places: dict[str, int] = {}
     for at, key in enumerate(chosen):
-        used.setdefault(key, table.headings[at])
-    cells = Cells(table, {}, used)
+        places.setdefault(key, at)
+    cells = Cells(table, {}, {key: table.headings[at] for key, at in places.items()}, places)
     for done, at in enumerate(at for at, key in enumerate(chosen) if kind.column(key) is not None):
         column = kind.column(chosen[at])
         if column is None:

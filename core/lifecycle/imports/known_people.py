@@ -48,7 +48,8 @@ def who_of(
         if not everybody and not number and not name:
             found.append(None)
             continue
-        if not number and not (name and phone) and row not in cells.bad:
+        unsaid = not number and not (name and phone)
+        if unsaid and cells.is_blank(row, number_key) and _half_blank(cells, row, name_key, phone_key):
             cells.fault(
                 row,
                 number_key if number_key in cells.used else name_key,
@@ -62,3 +63,7 @@ def who_of(
             hashes[phone] = setting.house.vault.hash("phone", phone)
         found.append(Given(row, name, number, hashes[phone]))
     return found
+
+
+def _half_blank(cells: Cells, row: int, *keys: str) -> bool:
+    return any(cells.is_blank(row, key) for key in keys)

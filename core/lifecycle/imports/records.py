@@ -51,7 +51,7 @@ COLUMNS = (
     ),
     Column(
         "from",
-        Message("From"),
+        Message("From what time"),
         "开始时间 开始 起 签到时间 签到 上岗时间 服务开始时间 起始时间 活动开始时间 from start",
         lambda text, _: times.clock(text),
         empty=None,
@@ -59,7 +59,7 @@ COLUMNS = (
     ),
     Column(
         "to",
-        Message("To"),
+        Message("Until what time"),
         "结束时间 结束 止 签退时间 签退 离岗时间 服务结束时间 终止时间 活动结束时间 to end until",
         lambda text, _: times.clock(text),
         empty=None,
@@ -136,6 +136,7 @@ class Records(Kind):
     columns = COLUMNS
     required = (("number", "name"), ("day", "from"), ("hours", "minutes", "to", "span"))
     permissions = ("volunteer.write",)
+    signed = True
 
     def entries(self, cells: Cells, setting: Setting) -> Any:
         return who_of(cells, setting), times_of(cells, setting)

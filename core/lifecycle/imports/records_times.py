@@ -42,7 +42,7 @@ def times_of(cells: Cells, setting: Setting) -> list[When | None]:
     found: list[When | None] = []
     seen: dict[tuple[object, ...], When | _At] = {}  # many people were there at the same time
     for row, given in enumerate(rows):
-        if row in cells.bad:
+        if row in cells.bad and any((row, key) in cells.bad_cells for key in keys):
             found.append(None)
             continue
         when = seen.get(given)

@@ -18,6 +18,7 @@ HEADER_WITHIN = 15  # rows from the top
 _SURE = 2  # known headings that make a sheet one of those meant
 _SUMS = frozenset(("合计", "总计", "小计", "共计", "合計", "總計", "小計", "共計", "total", "sum"))
 _REMARKS = ("填表", "制表", "製表", "审核", "審核", "备注:", "备注：", "注:", "注：", "说明:", "说明：")
+_EXAMPLES = ("例:", "例：", "示例:", "示例：", "e.g.:")  # the line that shows how it is filled in
 _DITTO = frozenset(("同上", "〃", "″", "''", '"', "″″", "〞", "同前"))
 _FEW = 4  # cells of a remark at most
 _WHOLE_LINE = 3  # cells of one text from which it was merged over the line
@@ -183,7 +184,7 @@ def _is_remark(cells: Sequence[str]) -> bool:
     if not filled:
         return True
     first = filled[0].lower()
-    if first.replace(" ", "").replace("\u3000", "") in _SUMS:
+    if first.replace(" ", "").replace("\u3000", "") in _SUMS or first.startswith(_EXAMPLES):
         return True
     if len(filled) <= _FEW and first.startswith(_REMARKS):
         return True

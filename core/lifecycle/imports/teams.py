@@ -108,7 +108,7 @@ class Teams(Kind):
     def entries(self, cells: Cells, setting: Setting) -> list[Given | None]:
         seen: dict[str, int] = {}
         for row, name in enumerate(cells.of("name")):
-            if not name and row not in cells.bad:
+            if cells.is_blank(row, "name"):
                 message = Message("The name is missing.")
                 cells.fault(row, "name", message, Message("Write the name, or delete the line."))
             elif name and seen.setdefault(name, row) != row:

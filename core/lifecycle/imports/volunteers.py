@@ -241,7 +241,7 @@ def _entry(cells: Cells, row: int, has: Values, setting: Setting) -> Entry | Non
 def _look_at(cells: Cells, row: int, has: Values, teams: Sequence[str]) -> None:
     """What does not fit together in one row."""
     compare = Message("Compare both with the ID card.")
-    if not has.name and row not in cells.bad:
+    if cells.is_blank(row, "name"):
         message = Message("The name is missing.")
         cells.fault(row, "name", message, Message("Write the name, or delete the line."))
     if has.id_number and has.birth_date and read.born_by(has.id_number) != has.birth_date:

@@ -35,9 +35,18 @@ def main() -> int:
         return TOO_MUCH
     except Exception as error:
         # Whatever a file does to the library: that it cannot be read is all there is to say.
-        return UNSAFE if type(error).__module__.startswith("defusedxml") else BROKEN
+        return UNSAFE if _is_unsafe(error) else BROKEN
     sys.stdout.buffer.write(msgspec.msgpack.encode(grids))
     return 0
+
+
+def _is_unsafe(error: BaseException | None) -> bool:
+    """Whether the safe parser refused it; the library wraps that in errors of its own."""
+    while error is not None:
+        if type(error).__module__.startswith("defusedxml"):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def read(content: bytes) -> list[Grid]:
@@ -130,7 +139,9 @@ def _number(value: int | float) -> str:
 
 def _moment(value: datetime) -> str:
     if value.year < _FIRST_REAL_YEAR:
-        return _length(value - _DAY_ZERO)
+        # The calendar of spreadsheets has a 29 February 1900; days before it count from a day later.
+        zero = _DAY_ZERO + timedelta(days=1) if value < datetime(1900, 3, 1) else _DAY_ZERO  # noqa: DTZ001
+        return _length(value - zero)
     if (value.hour, value.minute, value.second) == (0, 0, 0):
         return value.strftime("%Y-%m-%d")
     return value.strftime("%Y-%m-%d %H:%M")
