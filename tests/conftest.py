@@ -16,6 +16,7 @@ from core.base.database import Database
 from core.base.house import House, open_house
 from core.base.settings import Settings
 from core.extension.registry import load
+from core.lifecycle.approval_kinds import KINDS
 from tests.support import campaign as campaigns
 from tests.support import needs, postgres
 from tests.support.browser import Phone, open_phone
@@ -122,7 +123,9 @@ def clock() -> FixedClock:
 async def house(settings: Settings, clock: FixedClock) -> AsyncIterator[House]:
     """An open house on a fresh database, with the allowed plugins."""
     registry = load(settings.plugins)
-    opened = await open_house(settings, clock=clock, registry=registry, handlers=registry.handlers())
+    opened = await open_house(
+        settings, clock=clock, registry=registry, handlers=registry.handlers(), approvals=KINDS
+    )
     try:
         yield opened
     finally:

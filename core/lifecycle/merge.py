@@ -157,7 +157,7 @@ async def preview(viewer: Viewer, stays: str, goes: str) -> Preview:
         )
         for row in both
     )
-    return Preview(stay, go, twice, _obstacle(viewer, *both))
+    return Preview(stay, go, twice, obstacle_of(viewer, *both))
 
 
 async def exists(viewer: Viewer, number: str) -> None:
@@ -172,6 +172,14 @@ async def exists(viewer: Viewer, number: str) -> None:
     )
     if not rows:
         raise NotFound
+
+
+async def both_of(unit: Unit, stays: str, goes: str) -> list[Row]:
+    """The rows of `_BOTH` of the one who stays and the one who goes, by their numbers as typed.
+
+    Raises Invalid (number), NotFound.
+    """
+    return await _both(unit, unit.viewer, clean_number(stays), clean_number(goes))
 
 
 async def _both(reads: Reads, viewer: Viewer, stays: str, goes: str) -> list[Row]:
@@ -193,7 +201,8 @@ async def _twice(reads: Reads, community: int | None, both: list[Row]) -> list[R
     return await reads.fetch(_TWICE, community=community, stays=stays["person"], goes=goes["person"])
 
 
-def _obstacle(viewer: Viewer, stays: Row, goes: Row) -> Message | None:
+def obstacle_of(viewer: Viewer, stays: Row, goes: Row) -> Message | None:
+    """Why the two cannot be merged (by this viewer); None when they can."""
     if viewer.person in (stays["person"], goes["person"]):
         return Message("Somebody else has to merge your own records.")
     if goes["elsewhere"]:
@@ -212,8 +221,8 @@ async def merge(unit: Unit, stays: str, goes: str) -> dict[str, Any]:
     Invalid (number), Refused (see `preview`; or what is there twice may only be taken back by another).
     """
     unit.viewer.require(PERMISSION)
-    both = await _both(unit, unit.viewer, clean_number(stays), clean_number(goes))
-    obstacle = _obstacle(unit.viewer, *both)
+    both = await both_of(unit, stays, goes)
+    obstacle = obstacle_of(unit.viewer, *both)
     if obstacle is not None:
         raise Refused(obstacle)
     stay, go = both

@@ -43,7 +43,9 @@ SOURCES = {
     "approval": Source("select public_id from approval where community = :community order by id limit 1"),
     "area": Source("select public_id from area where community = :community order by id desc limit 1"),
     "grant": Source("select id from role_grant where community = :community order by id limit 1"),
-    "imports/import": Source("select public_id from import_run where community = :community limit 1"),
+    "run": Source("select public_id from import_run where community = :community limit 1"),
+    "reward": Source("select public_id from reward where community = :community order by id limit 1"),
+    "counter": Source("select public_id from counter where community = :community order by id limit 1"),
     "kind": Source(word="grid_head"),
     "last": Source(word="1"),
     "line": Source(

@@ -10,6 +10,7 @@ from core.community.search import SERVED, search
 from core.community.volunteers import Volunteer, by_number
 from core.reward import catalogue, redemption
 from core.reward.catalogue import Counter, Reward, Shelf
+from core.reward.large import hand_over
 from web.ask import Ask
 from web.pages.office import address
 from web.routes import Answer, get, post
@@ -61,9 +62,7 @@ async def redeem(ask: Ask) -> Answer:
         member, reward, _ = await _chosen(ask)
         agreed = int(price) if price.isascii() and price.isdecimal() and len(price) <= _LONGEST_PRICE else -1
         desk = _at(ask, await _desks(ask))
-        return await redemption.redeem(
-            unit, member.id, reward.id, 1, desk.id if desk else None, agreed=agreed
-        )
+        return await hand_over(unit, member.id, reward.id, 1, desk.id if desk else None, agreed=agreed)
 
     inputs = [ask.form.raw("member"), ask.form.raw("reward"), price, ask.form.raw("desk")]
     try:
@@ -75,6 +74,8 @@ async def redeem(ask: Ask) -> Answer:
         return await _page(
             ask, member=member, shelf=shelf, error=ask.render(refusal.message), status=refusal.status
         )
+    if "approval" in done.answer:
+        return ask.redirect(f"{ask.home}/approvals/{done.answer['approval']}?done=asked")
     return ask.redirect(f"{ask.home}/redemptions/{done.answer['public_id']}")
 
 
