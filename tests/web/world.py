@@ -68,7 +68,14 @@ _MORE = (
     "insert into consent (community, person, purpose, version, given_at, act) select v.community, v.person, "
     "'volunteering', 1, :now, :act from volunteer v where v.community = :community and v.status = 'active'",
     "insert into import_run (community, public_id, person, kind, file_name, digest, state, created_at, "
-    "changed_at) values (:community, :shown, :person, 'people', '名单.csv', '', 'read', :now, :now)",
+    "changed_at) values (:community, :shown, :person, 'volunteers', '名单.csv', '', 'failed', :now, :now)",
+    "insert into approval (community, public_id, kind, subject, subject_id, requester, inputs, reason, act, "
+    "at) values (:community, :shown, 'volunteer.merge', 'volunteer', 1, :person, "
+    '\'{"stays":"1","goes":"2"}\', \'同一人\', :act, :now)',
+    "insert into approval_open (approval, community, kind, subject, subject_id, requester, since_at) "
+    "select id, community, kind, subject, subject_id, requester, at from approval where community = :here",
+    "insert into role (community, key, name, permissions, based_on) "
+    "values (:community, :role, '名册员', '[\"volunteer.read\"]', 'worker')",
 )
 
 
@@ -117,10 +124,12 @@ async def _more(unit: Unit, person: int, applicant: str, digits: str) -> None:
     (applied,) = await add_people(unit, [NewPerson(applicant)])
     values = {
         "community": unit.community,
+        "here": unit.community,
         "person": person,
         "applicant": applied,
         "number": digits + check_digit(digits),
         "shown": public_id(),
+        "role": "own-" + public_id().lower(),
         "act": unit.act,
         "now": unit.now,
     }

@@ -42,8 +42,8 @@ alter table role_grant add column ended_by bigint references person (id);
 create index role_grant_by_role on role_grant (role);
 
 -- The log is read by person, by action and by day.
-create index audit_by_actor on audit (community, actor, id);
-create index audit_by_action on audit (community, action, id);
+create index audit_by_actor on audit (community, actor, at, id);
+create index audit_by_action on audit (community, action, at, id);
 create index audit_by_day on audit (community, at, id);
 
 create unique index opening_in_community on opening (community, id);

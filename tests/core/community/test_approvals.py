@@ -153,8 +153,8 @@ async def test_the_database_itself_keeps_them_apart(tries: Tries) -> None:
     cast = tries.cast
     shown = await tries.ask(beneficiary="赵叔叔")
     sql = (
-        "insert into approval_decision (approval, community, requester, approver, beneficiary, decision, act, "
-        "at) select a.id, a.community, a.requester, :approver, a.beneficiary, 'approved', a.act, 0 "
+        "insert into approval_decision (approval, community, requester, approver, beneficiary, decision, "
+        "act, at) select a.id, a.community, a.requester, :approver, a.beneficiary, 'approved', a.act, 0 "
         "from approval a where a.public_id = :shown"
     )
     for name in (ASKING, "赵叔叔"):
