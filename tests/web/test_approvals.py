@@ -88,11 +88,12 @@ async def test_others_find_no_queue_and_no_request(enter: Enter, large: Offices)
 async def test_the_limit_is_a_setting_of_the_community(enter: Enter, offices: Offices) -> None:
     admin = await enter("林主任")
     path = "/c/hongqi/settings/community"
-    wrong = await admin.submit(await admin.get(path), path, large_redemption="0")
-    assert wrong.status == 422
-    assert (await admin.submit(wrong, path, large_redemption="40")).status == 303
+    place = {"zone": "Asia/Shanghai", "locale": "zh-Hans"}
+    wrong = await admin.submit(await admin.get(path), path, large_redemption="0", **place)
+    assert wrong.status == 422 and "large_redemption-error" in wrong.text
+    assert (await admin.submit(wrong, path, large_redemption="40", **place)).status == 303
     assert "40" in (await admin.get("/c/hongqi/settings")).text
-    assert (await admin.submit(await admin.get(path), path, large_redemption="")).status == 303
+    assert (await admin.submit(await admin.get(path), path, large_redemption="", **place)).status == 303
     settings = await offices.house.db.value("select settings from community where slug = 'hongqi'")
     assert "large" not in settings
 

@@ -170,7 +170,7 @@ async def test_a_role_taken_away_in_the_middle_of_a_form_closes_it(world: World,
 async def test_the_request_id_of_another_brings_neither_his_answer_nor_anything_of_his(world: World) -> None:
     cast = world.cast
     first, second = world.guests["孙店员"], world.guests["陈社工"]
-    for day in (9, 10, 11, 18, 19):
+    for day in (9, 10, 11, 19, 20):
         await record(world.guests["王队长"], "hongqi", day, [cast["赵叔叔"].number])
     shown = await cast.house.db.value("select public_id from reward where id = :id", id=cast.soap)
 

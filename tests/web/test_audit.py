@@ -10,7 +10,8 @@ async def test_an_auditor_reads_filters_and_takes_it_home(enter: Enter, cast: Ca
     auditor = await enter("周审计")
     page = await auditor.get(LOG)
     assert page.status == 200
-    assert "更改了志愿服务队" in (await auditor.get(LOG + "?action=team.change")).text
+    assert "授予角色" in page.text
+    assert "授予角色" in (await auditor.get(LOG + "?action=role.grant")).text
     found = await auditor.get(LOG + "?who=%E6%B2%A1%E6%9C%89%E4%BA%BA")
     assert "who-error" in found.text
     for form, kind in (("csv", "text/csv"), ("xlsx", "spreadsheetml")):

@@ -17,7 +17,7 @@ ROLES = "/c/hongqi/roles"
 async def test_the_list_says_who_holds_what_and_who_gave_it(enter: Enter, offices: Offices) -> None:
     page = await (await enter("陈社工")).get(ROLES)
     assert page.status == 200
-    for text in ("孙店员", "柜台", "周审计", "林主任", "高科长"):
+    for text in ("孙店员", "服务台人员", "周审计", "林主任", "高科长"):
         assert text in page.text
     assert "/roles/new" not in page.text and "/end" not in page.text
     for name in ("李阿姨", "孙店员", "王队长"):
@@ -30,7 +30,7 @@ async def test_a_role_is_given_by_number_and_by_name(enter: Enter, offices: Offi
     given = await admin.submit(form, ROLES + "/new", who=cast["吴大爷"].number, role="clerk")
     assert (given.status, given.location) == (303, ROLES + "?done=given")
     page = await admin.get(given.location)
-    assert "吴大爷" in page.text and "角色已给" in page.text
+    assert "吴大爷" in page.text and "角色已授予" in page.text
     again = await admin.submit(await admin.get(ROLES + "/new"), ROLES + "/new", who="吴大爷", role="clerk")
     assert again.status == 409
     assert 'value="吴大爷"' in again.text, "what was typed stays"

@@ -150,8 +150,8 @@ async def record(guest: Guest, slug: str, day: int, numbers: list[str], *, team:
     page = await guest.get(base + "/new" + (f"?team={shown}" if shown else ""))
     fields = {
         **page.form(base),
-        "from": f"2026-11-{day}T20:00",
-        "to": f"2026-11-{day}T22:00",
+        "from": f"2026-11-{day:02}T20:00",
+        "to": f"2026-11-{day:02}T22:00",
         "who": numbers,
         "route": "东门",
     }
