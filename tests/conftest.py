@@ -2,10 +2,8 @@
 
 import os
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +21,7 @@ from tests.support.browser import Phone, open_phone
 from tests.support.cast import Cast, make_cast
 from tests.support.databases import fresh_database, loaded, migrated, sqlite_template
 from tests.support.offices import Offices, make_offices
-from tests.support.scope.catalogue import schema_of
+from tests.support.scope.catalogue import schema_at
 from tests.support.scope.watch import Watch
 from tests.support.server import Server, serving
 
@@ -78,9 +76,7 @@ def run() -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def watch_of_scope(run: Path) -> Watch:
     """Looks at every statement the product runs, from here on (see tests.support.scope)."""
-    template = sqlite_template(run, "migrated", migrated)
-    with closing(sqlite3.connect(template / "linli.db")) as book:
-        watch = Watch(schema_of(book))
+    watch = Watch(schema_at(sqlite_template(run, "migrated", migrated) / "linli.db"))
     watch.install()
     return watch
 

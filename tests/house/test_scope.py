@@ -1,15 +1,13 @@
 """Every statement names its community: the rule on samples, and on all statements of the sources."""
 
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.house.sources import ROOT, read
 from tests.support.databases import migrated, sqlite_template
-from tests.support.scope.catalogue import schema_of
+from tests.support.scope.catalogue import schema_at
 from tests.support.scope.parts import Schema
 from tests.support.scope.rule import faults, marks, named
 from tests.support.scope.sources import statements
@@ -23,8 +21,7 @@ HELP = (
 
 @pytest.fixture(scope="module")
 def schema(run: Path) -> Schema:
-    with closing(sqlite3.connect(sqlite_template(run, "migrated", migrated) / "linli.db")) as book:
-        return schema_of(book)
+    return schema_at(sqlite_template(run, "migrated", migrated) / "linli.db")
 
 
 GOOD = [

@@ -3,7 +3,9 @@
 import re
 import sqlite3
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.support.scope.parts import ROOT, Schema
 
@@ -42,6 +44,12 @@ def keys_of(book: sqlite3.Connection) -> list[Key]:
             targets[row[0]] = row[2]
         found += [Key(table, targets[number], tuple(columns)) for number, columns in keys.items()]
     return found
+
+
+def schema_at(path: Path) -> Schema:
+    """The schema of a database file nobody writes; leaves no file beside it."""
+    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as book:
+        return schema_of(book)
 
 
 def schema_of(book: sqlite3.Connection) -> Schema:
