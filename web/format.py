@@ -67,8 +67,10 @@ def clock(at: int, zone: str) -> str:
 
 
 def span(from_at: int, to_at: int, zone: str, lang: str) -> str:
-    """2026年11月22日 周日 20:00–22:00; the day is named again only when it changed."""
+    """2026年11月22日 周日 20:00–22:00; the day is named again only when it changed, a whole day stands alone."""
     start, end = local(from_at, zone), local(to_at, zone)
+    if _whole_day(start) and _whole_day(end) and end.date() - start.date() == timedelta(days=1):
+        return f"{day(start, lang)} {weekday(start, lang)}"
     head = f"{day(start, lang)} {weekday(start, lang)} {start:%H:%M}"
     if start.date() == end.date():
         return f"{head}–{end:%H:%M}"

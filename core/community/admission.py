@@ -15,7 +15,7 @@ from core.community.erasure import erase_person
 from core.community.people import keep_phone
 from core.community.residence import known_area, live_in
 from core.community.teams import NewMember, add_members
-from core.community.volunteers import Volunteer
+from core.community.volunteers import Volunteer, lock_volunteer
 
 REASONS = {
     "outside": Message("Lives outside the community"),
@@ -126,7 +126,7 @@ async def same_person(unit: Unit, applicant: Volunteer, known: Volunteer) -> lis
     Returns the public ids of the teams he asked for, to be offered to the one who is known. Raises NotFound.
     """
     unit.viewer.require(PERMISSION)
-    if known.status == "applied" or known.person == applicant.person:
+    if (await lock_volunteer(unit, known.id))["status"] == "applied":
         raise NotFound
     wish = await wish_of(unit, applicant.person)
     await _drop(unit, applicant)

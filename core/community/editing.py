@@ -13,7 +13,7 @@ from core.community.details import FIELDS, clean_details, forget_details, keep_d
 from core.community.names import clean_name
 from core.community.people import change_phone, clean_phone, rename
 from core.community.residence import area_here, live_in
-from core.community.volunteers import Volunteer, clean_number, volunteer_of
+from core.community.volunteers import Volunteer, clean_number, lock_volunteer, volunteer_of
 
 PERMISSION = "volunteer.write"
 SEALED = ("phone", *FIELDS)
@@ -66,7 +66,7 @@ async def edit(unit: Unit, volunteer: Volunteer, changes: Changes) -> list[str]:
     Raises Invalid naming every wrong field (name, area, since, and those of SEALED), NotFound.
     """
     unit.viewer.require(PERMISSION)
-    if volunteer.status == "applied":
+    if (await lock_volunteer(unit, volunteer.id))["status"] == "applied":
         raise NotFound
     wrong: dict[str, Message] = {}
     name, phone, details, area = volunteer.name, "", {}, None

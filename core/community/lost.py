@@ -6,14 +6,10 @@ from core.community.communities import place
 from core.community.numbers import new_number
 from core.community.people import change_phone
 from core.community.sessions import end_sessions
-from core.community.volunteers import Volunteer
+from core.community.volunteers import Volunteer, lock_volunteer
 
 PERMISSION = "volunteer.write"
 _DRAWN = 8
-
-_LOCK = """
-select v.number, v.status from volunteer v where v.id = :volunteer and +v.community = :community for_update
-"""
 
 _FREE = """
 -- everywhere (volunteer, old_number): numbers are unique everywhere
@@ -34,7 +30,7 @@ async def lose_phone(unit: Unit, volunteer: Volunteer, new_phone: str = "") -> N
     A new number, when it is known, is kept at once. Raises Invalid (phone), NotFound.
     """
     unit.viewer.require(PERMISSION)
-    if volunteer.status == "applied":
+    if (await lock_volunteer(unit, volunteer.id))["status"] == "applied":
         raise NotFound
     await change_phone(unit, volunteer.person, new_phone)
     await end_sessions(unit, [volunteer.person])
@@ -47,9 +43,7 @@ async def new_card(unit: Unit, volunteer: Volunteer) -> str:
     Returns the new number. Raises NotFound, Refused for somebody who only applied.
     """
     unit.viewer.require(PERMISSION)
-    row = await unit.one(_LOCK, volunteer=volunteer.id, community=place(unit))
-    if row is None:
-        raise NotFound
+    row = await lock_volunteer(unit, volunteer.id)
     if row["status"] == "applied":
         raise Refused(Message("This person is not an active volunteer here."))
     number: str | None = await unit.value(_FREE, drawn=[{"number": new_number()} for _ in range(_DRAWN)])

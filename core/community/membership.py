@@ -10,14 +10,9 @@ from core.community.communities import place
 from core.community.days import clean_day, today_here
 from core.community.roles import access_changed
 from core.community.teams import ROLES, change_role, team_by_public_id
-from core.community.volunteers import Volunteer
+from core.community.volunteers import Volunteer, lock_volunteer
 
 PERMISSION = "team.write"
-
-# Two people who enter the same volunteer wait for each other here.
-_LOCK = """
-select v.id, v.status from volunteer v where v.id = :volunteer and +v.community = :community for_update
-"""
 
 # Days count as half open: who left on the fifth may join again on the fifth.
 _OVERLAPS = """
@@ -85,10 +80,8 @@ async def join(unit: Unit, volunteer: Volunteer, joining: Joining) -> int:
     today = await today_here(unit)
     first = clean_day(joining.from_day, "from_day", today)
     last = clean_day(joining.to_day, "to_day", today, first) if joining.to_day else None
-    who = await unit.one(_LOCK, volunteer=volunteer.id, community=place(unit))
-    if who is None:
-        raise NotFound
-    if who["status"] != "active":
+    # Two who enter the same membership wait for each other here.
+    if (await lock_volunteer(unit, volunteer.id))["status"] != "active":
         raise Refused(Message("This person is not an active volunteer here."))
     overlap = await unit.one(
         _OVERLAPS,

@@ -17,14 +17,10 @@ from core.community.days import today_here
 from core.community.moving_code import GOOD_FOR, code_of, hash_of, read_code
 from core.community.notices import notify
 from core.community.ties import end_ties
-from core.community.volunteers import NewVolunteer, enter_volunteers
+from core.community.volunteers import NewVolunteer, enter_volunteers, lock_volunteer
 
 PERMISSION = "volunteer.write"
 WRONG = Message("There is no such code, or it was used or has run out. Ask the old community for a new one.")
-
-_LOCK = """
-select v.id, v.status from volunteer v where v.id = :volunteer and +v.community = :community for_update
-"""
 
 _STOP = """
 update relocation set expires_at = :now
@@ -122,10 +118,7 @@ async def make_code(unit: Unit, volunteer: int) -> int:
     """
     _own_or_permitted(unit, volunteer)
     here = {"volunteer": volunteer, "community": place(unit)}
-    row = await unit.one(_LOCK, **here)
-    if row is None:
-        raise NotFound
-    if row["status"] != "active":
+    if (await lock_volunteer(unit, volunteer))["status"] != "active":
         raise Refused(Message("This person is not an active volunteer here."))
     await unit.fetch(_STOP, now=unit.now, **here)
     code = code_of(unit.house, unit.act, volunteer)

@@ -224,5 +224,19 @@ async def by_number(viewer: Viewer, number: str, permission: str = "volunteer.re
     return volunteer_of(row)
 
 
+_LOCK = """
+select v.id, v.person, v.number, v.status, v.joined_on, v.left_why, v.merged_into from volunteer v
+where v.id = :volunteer and +v.community = :community for_update
+"""
+
+
+async def lock_volunteer(unit: Unit, volunteer: int) -> Row:
+    """The row of a volunteer of this community, as it is now; who else changes him waits. Raises NotFound."""
+    row = await unit.one(_LOCK, volunteer=volunteer, community=place(unit))
+    if row is None:
+        raise NotFound
+    return row
+
+
 def volunteer_of(row: Row) -> Volunteer:
     return Volunteer(**{k: row[k] for k in Volunteer.__struct_fields__})

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from core.base.act import Unit
-from core.base.errors import Message, NotFound, Refused
+from core.base.errors import Message, Refused
 from core.base.sql import to_json
 from core.community.communities import place
 from core.community.days import clean_day, today_here
@@ -17,14 +17,10 @@ from core.community.notices import notify
 from core.community.roles import access_changed
 from core.community.sessions import end_sessions
 from core.community.ties import Ended, end_ties, holds_high_role
+from core.community.volunteers import lock_volunteer
 
 PERMISSION = "volunteer.write"
 KEPT = "farewell"  # under seal: what ended with it, for the case that it was a mistake
-
-_LOCK = """
-select v.id, v.person, v.status, v.joined_on, p.died_on, p.disabled_at from volunteer v
-join person p on p.id = v.person where v.id = :volunteer and +v.community = :community
-"""
 
 _LOCK_PERSON = "select died_on, disabled_at from person where id = :person for_update"
 
@@ -105,10 +101,7 @@ async def record_death(unit: Unit, volunteer: int, day: str) -> None:
     with a role only an operator may take.
     """
     unit.viewer.require(PERMISSION)
-    row = await unit.one(_LOCK, volunteer=volunteer, community=place(unit))
-    if row is None:
-        raise NotFound
-    person = row["person"]
+    person = (await lock_volunteer(unit, volunteer))["person"]
     if person == unit.actor:
         raise Refused(Message("Somebody else has to write this."))
     before = await unit.one(_LOCK_PERSON, person=person)
@@ -153,10 +146,7 @@ async def take_back(unit: Unit, volunteer: int) -> None:
     Raises NotFound, Refused where nothing of the kind is written.
     """
     unit.viewer.require(PERMISSION)
-    row = await unit.one(_LOCK, volunteer=volunteer, community=place(unit))
-    if row is None:
-        raise NotFound
-    person = row["person"]
+    person = (await lock_volunteer(unit, volunteer))["person"]
     before = await unit.one(_LOCK_PERSON, person=person)
     if before is None or before["died_on"] is None:
         raise Refused(Message("This is not written of this person."))

@@ -3,13 +3,13 @@
 import msgspec
 
 from core.base.act import Unit
-from core.base.database import Row
 from core.base.errors import Invalid, Message, NotFound, Refused
 from core.base.viewer import Viewer
 from core.community.communities import place
 from core.community.days import clean_day, today_here
 from core.community.roles import access_changed
 from core.community.ties import end_ties
+from core.community.volunteers import lock_volunteer
 
 PERMISSION = "volunteer.write"
 WHY = {
@@ -17,11 +17,6 @@ WHY = {
     "moved": Message("Moved away"),
     "other": Message("Another reason"),
 }
-
-_LOCK = """
-select v.id, v.person, v.status, v.joined_on, v.left_why, v.merged_into from volunteer v
-where v.id = :volunteer and +v.community = :community for_update
-"""
 
 _LEAVE = """
 update volunteer set status = 'left', left_why = :why, left_on = :day
@@ -79,13 +74,6 @@ async def standing(viewer: Viewer, volunteer: int) -> Standing:
     return Standing(**{name: row[name] for name in Standing.__struct_fields__})
 
 
-async def _lock(unit: Unit, volunteer: int) -> Row:
-    row = await unit.one(_LOCK, volunteer=volunteer, community=place(unit))
-    if row is None:
-        raise NotFound
-    return row
-
-
 async def leave(unit: Unit, volunteer: int, why: str, day: str = "") -> None:
     """A volunteer leaves: memberships, posts and roles of this community end; hours and points stay his.
 
@@ -96,7 +84,7 @@ async def leave(unit: Unit, volunteer: int, why: str, day: str = "") -> None:
         unit.viewer.require(PERMISSION)
     if why not in WHY:
         raise Invalid({"why": Message("Please choose one of these.")})
-    row = await _lock(unit, volunteer)
+    row = await lock_volunteer(unit, volunteer)
     if row["status"] != "active":
         raise Refused(Message("This person is not an active volunteer here."))
     last = clean_day(day, "day", await today_here(unit), row["joined_on"])
@@ -113,7 +101,7 @@ async def come_back(unit: Unit, volunteer: int) -> None:
     Raises NotFound, Refused for whoever did not leave, was merged, refused, or has passed away.
     """
     unit.viewer.require(PERMISSION)
-    row = await _lock(unit, volunteer)
+    row = await lock_volunteer(unit, volunteer)
     if row["status"] != "left" or row["left_why"] not in WHY or row["merged_into"] is not None:
         raise Refused(Message("This person did not leave."))
     await unit.execute(_RETURN, volunteer=volunteer, community=place(unit))

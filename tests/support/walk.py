@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from urllib.parse import urljoin, urlsplit
 
-from playwright.async_api import Page
+from playwright.async_api import Error, Page
 
 from core.lifecycle.demo import SignIn
 from web.routes import Route, Rule
@@ -55,7 +55,14 @@ async def walk(page: Page, places: Map, start: Iterable[str] = ()) -> AsyncItera
         rule = places.rule_of(address)
         if rule is None or rule.plain or rule.name in seen or _elsewhere(page.url, address):
             continue
-        answer = await page.goto(address)
+        try:
+            answer = await page.goto(address)
+        except Error as error:
+            if "Download is starting" not in str(error):
+                raise
+            seen.add(rule.name)  # a file to keep: the page stays as it was
+            yield rule
+            continue
         if await page.locator("[hx-trigger~=load]").count():
             await page.wait_for_load_state("networkidle")
         arrived = places.rule_of(page.url)

@@ -50,12 +50,21 @@ class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[tuple[str, Fields]] = []
+        self.choosing = (
+            ""  # the select whose options are being read; its first is chosen unless one is marked
+        )
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append((given.get("action", ""), {}))
-        elif tag in ("input", "select", "textarea") and self.forms and "name" in given:
+        elif tag == "option" and self.choosing and self.forms:
+            fields = self.forms[-1][1]
+            if "selected" in given or not isinstance(fields.get(self.choosing), str):
+                fields[self.choosing] = given.get("value", "")
+        elif tag == "select" and "name" in given:
+            self.choosing = given["name"]
+        elif tag in ("input", "textarea") and self.forms and "name" in given:
             if given.get("type") in ("checkbox", "radio") and "checked" not in given:
                 return
             fields = self.forms[-1][1]
@@ -65,6 +74,10 @@ class _Forms(HTMLParser):
                     ticked.append(given.get("value", "on"))
             else:
                 fields[given["name"]] = given.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self.choosing = ""
 
 
 @dataclass

@@ -71,6 +71,9 @@ def test_only_pages_without_persons_are_open_to_strangers() -> None:
         "sign_out",
         "prefs",
         "area.card",
+        "join",
+        "join.send",
+        "join.thanks",
     }
 
 

@@ -140,6 +140,12 @@ def test_moments_are_written_as_people_say_them(at: int, hans: str, english: str
     assert written.short(at, NOON, "Asia/Shanghai", "en") == english
 
 
+def test_a_whole_day_is_told_without_its_midnights() -> None:
+    midnight = NOON - 12 * HOUR
+    told = written.span(midnight, midnight + 24 * HOUR, "Asia/Shanghai", "zh-Hans")
+    assert told == "2026年11月23日 周一"
+
+
 def test_spans_and_durations() -> None:
     assert (
         written.span(NOON, NOON + 2 * HOUR, "Asia/Shanghai", "zh-Hans") == "2026年11月23日 周一 12:00–14:00"

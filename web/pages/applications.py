@@ -157,6 +157,7 @@ async def _page(ask: Ask, found: Applicant, tried: Tried) -> Answer:
         reasons=FormField(
             name="reason",
             label=ask._("Reason"),
+            required=True,
             kind="radio",
             value=ask.form.raw("reason"),
             error=tried.errors.get("reason", ""),
@@ -175,6 +176,7 @@ def _guardian(ask: Ask, tried: Tried) -> FormField:
     return FormField(
         name="guardian",
         label=ask._("A minor"),
+        required=True,
         kind="checkbox",
         error=tried.errors.get("guardian", ""),
         options=(FieldOption(value="yes", label=ask._("The guardian's consent is here on paper.")),),

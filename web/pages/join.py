@@ -94,6 +94,7 @@ def _fields(ask: Ask, offered: Choices, errors: dict[str, str]) -> list[FormFiel
             FormField(
                 name="name",
                 label=ask._("Your name"),
+                required=True,
                 value=form.raw("name"),
                 error=errors.get("name", ""),
                 autocomplete="name",
@@ -101,6 +102,7 @@ def _fields(ask: Ask, offered: Choices, errors: dict[str, str]) -> list[FormFiel
             FormField(
                 name="phone",
                 label=ask._("Telephone"),
+                required=True,
                 kind="tel",
                 value=form.raw("phone"),
                 error=errors.get("phone", ""),
@@ -112,6 +114,7 @@ def _fields(ask: Ask, offered: Choices, errors: dict[str, str]) -> list[FormFiel
         FormField(
             name="age",
             label=ask._("Your age"),
+            required=True,
             kind="radio",
             value=form.raw("age"),
             hint=ask._(

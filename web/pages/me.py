@@ -150,6 +150,7 @@ async def _leave(ask: Ask, tried: Tried) -> Answer:
             FormField(
                 name="why",
                 label=ask._("Why?"),
+                required=True,
                 kind="radio",
                 value=ask.form.raw("why"),
                 error=tried.errors.get("why", ""),

@@ -110,6 +110,7 @@ def _type_it(ask: Ask, errors: dict[str, str], status: int = 200) -> Answer:
             FormField(
                 name="code",
                 label=ask._("Moving code"),
+                required=True,
                 value=ask.form.raw("code")[:_LONGEST],
                 hint=ask._("Large or small letters, with or without blanks."),
                 error=errors.get("code", ""),

@@ -120,6 +120,7 @@ def _ticks(ask: Ask, errors: Errors, has: list[str]) -> FormField:
         name="permissions",
         label=ask._("Whoever has the role may"),
         kind="checkbox",
+        required=True,
         values=tuple(ticked),
         options=tuple(FieldOption(value=key, label=ask.render(words[key])) for key in offered),
         error=errors.get("permissions", ""),

@@ -202,7 +202,7 @@ def _more(ask: Ask, found: Profile) -> list[NavItem]:
         ]
     rows += [
         NavItem(title=ask._("Entered twice"), href=address(ask, number, "/merge"), icon="users"),
-        NavItem(title=ask._("Passed away"), href=address(ask, number, "/death"), icon="moon"),
+        NavItem(title=ask._("Has passed away"), href=address(ask, number, "/death"), icon="moon"),
     ]
     return rows
 

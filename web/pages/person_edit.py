@@ -94,6 +94,7 @@ def _plain(ask: Ask, found: Recorded, offered: Choices, errors: dict[str, str]) 
         FormField(
             name="name",
             label=ask._("Full name"),
+            required=True,
             value=_typed(ask, "name", found.volunteer.name),
             error=errors.get("name", ""),
             autocomplete="off",

@@ -57,6 +57,7 @@ def day_field(ask: Ask, label: str, errors: dict[str, str]) -> FormField:
     return FormField(
         name="day",
         label=label,
+        required=True,
         kind="date",
         value=ask.form.raw("day") or today(ask),
         error=errors.get("day", ""),
@@ -90,6 +91,7 @@ def _leave(ask: Ask, who: Volunteer, errors: dict[str, str], status: int = 200) 
             FormField(
                 name="why",
                 label=ask._("Why?"),
+                required=True,
                 kind="radio",
                 value=ask.form.raw("why"),
                 error=errors.get("why", ""),

@@ -130,6 +130,7 @@ def _fields(ask: Ask, rows: list[Row], offered: Choices, errors: dict[str, str])
         FormField(
             name="team",
             label=ask._("Team"),
+            required=True,
             kind="checkbox" if several else "select",
             value=asked[0] if asked else "",
             values=tuple(asked),
@@ -141,6 +142,7 @@ def _fields(ask: Ask, rows: list[Row], offered: Choices, errors: dict[str, str])
         FormField(
             name="role",
             label=ask._("As"),
+            required=True,
             kind="select",
             value=ask.form.raw("role") or "member",
             error=errors.get("role", ""),
@@ -148,14 +150,15 @@ def _fields(ask: Ask, rows: list[Row], offered: Choices, errors: dict[str, str])
         ),
         FormField(
             name="from_day",
-            label=ask._("From day"),
+            label=ask._("Member from"),
+            required=True,
             kind="date",
             value=ask.form.raw("from_day") or today,
             error=errors.get("from_day", ""),
         ),
         FormField(
             name="to_day",
-            label=ask._("To day"),
+            label=ask._("Member until"),
             kind="date",
             value=ask.form.raw("to_day"),
             hint=ask._("Empty: still there. With a day: an earlier membership, for the record."),

@@ -117,7 +117,7 @@ def _row(ask: Ask, held: Held, may: bool) -> GridRow:
     links: tuple[NavItem, ...] = ()
     if may and _may_take(ask, held):
         href = f"{ask.home}/roles/{held.id}/end"
-        links = (NavItem(title=ask._("Take away"), href=href, icon="x"),)
+        links = (NavItem(title=ask._("Take it away"), href=href, icon="x"),)
     begins = held.from_at > ask.now
     return GridRow(
         cells=(
@@ -392,7 +392,7 @@ async def _end_form(ask: Ask, held: Held, errors: Errors, status: int = 200) -> 
                 hint=ask._("Empty: it ends now, at once and on every device."),
             ),
         ),
-        submit=ask._("Take away"),
+        submit=ask._("Take it away"),
         back=ask.home + "/roles",
         current=ask.home + "/roles",
         errors=errors,

@@ -282,9 +282,8 @@ async def on_shelf(ask: Ask) -> Answer:
 
 @post("/c/{slug}/stock/{reward}/count", name="stock.count", permission=WRITE)
 async def count(ask: Ask) -> Answer:
-    book = ask.form.whole("book", most=MOST_STOCK)
-
     async def verb(unit: Unit, reward: ShelfReward, pieces: int) -> object:
+        book = ask.form.whole("book", most=MOST_STOCK)
         return await shelf.count_stock(unit, reward.id, pieces, book)
 
     return await _move(ask, "counted", verb, _count_form, "counted")

@@ -23,6 +23,7 @@ from core.extension.calls import tell
 from core.lifecycle.demo import figures as told
 from core.lifecycle.demo.folk import Folk, settle
 from core.lifecycle.demo.land import ZONE, Ground, found, lay_out
+from core.lifecycle.demo.life import applications, goings
 from core.lifecycle.demo.offices import appoint
 from core.lifecycle.demo.past import books, duties, enter_twice, services
 from core.lifecycle.demo.shop import deliver, exchange
@@ -119,7 +120,9 @@ class _Demo:
             await self._services(ground, folk)
         self.say(Message("Passwords"))
         ways = await self._sign_ins(password)
-        await self._merge_twin(next(way.account for way in ways if way.role == "volunteer"))
+        known = next(way.account for way in ways if way.role == "volunteer")
+        await self._merge_twin(known)
+        await self._life(known)
         return ways
 
     async def _areas(self, unit: Unit) -> None:
@@ -212,6 +215,13 @@ class _Demo:
         worker = self.viewer(ground, at, self._staff_of(ground, "worker"))
         await self.do(worker, "twin", enter)
         await self.do(worker, "merge", lambda unit: merge(unit, stays, goes))
+
+    async def _life(self, known: str) -> None:
+        """People come and go; the volunteer with the number `known` has applied a second time."""
+        ground, at = self.grounds[0], self.marks[-1] - 2 * DAY
+        worker = self.viewer(ground, at, self._staff_of(ground, "worker"))
+        await self.do(worker, "goings", goings)
+        await self.do(self.viewer(ground, at), "applications", lambda unit: applications(unit, known))
 
     async def _services(self, ground: Ground, folk: Folk) -> None:
         """A worker has entered the other teams' lists."""

@@ -33,7 +33,8 @@ async def deliver(unit: Unit) -> None:
 async def exchange(clerk_at: Callable[[int], Viewer], until: int, chance: random.Random) -> int:
     """Some of those with enough points take something home in the hours before `until`; returns how many."""
     look = clerk_at(until)
-    rewards = [r for r in await catalogue.offered(look) if r.stock > 3]
+    rewards = await catalogue.offered(look)
+    left = {reward.id: reward.stock for reward in rewards}
     (counter, *_) = await catalogue.counters(look)
     rows = await look.house.db.fetch(
         "select volunteer, posted - held as free from points_account where community = :community "
@@ -43,8 +44,11 @@ async def exchange(clerk_at: Callable[[int], Viewer], until: int, chance: random
     )
     chosen = chance.sample(rows, min(EXCHANGES, len(rows)))
     for number, row in enumerate(chosen):
-        can = [r for r in rewards if r.price <= min(row["free"], DEAREST)]
+        can = [r for r in rewards if r.price <= min(row["free"], DEAREST) and left[r.id]]
+        if not can:
+            continue
         reward = chance.choice(can)
+        left[reward.id] -= 1
         viewer = clerk_at(until - (len(chosen) - number) * chance.randint(6, 11) * MINUTE)
 
         async def work(

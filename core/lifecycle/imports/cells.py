@@ -1,6 +1,7 @@
 """What stands in a cell, read by what its column holds. Each reader raises Wrong with the cure."""
 
 import re
+import string
 import unicodedata
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,6 +18,8 @@ _MAIL = re.compile(r"[^\s@,;:<>()\"]{1,64}@(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNOR
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 _CHECK = "10X98765432"
 _LONGEST_MAIL = 254
+_UNSEEN = frozenset(("Cc", "Cf", "Co", "Cs", "Cn"))
+_NARROW = {ord(c) + 0xFEE0: c for c in string.digits + string.ascii_letters}
 
 SEXES = {
     "男": "male", "男性": "male", "male": "male", "m": "male", "1": "male", "先生": "male",
@@ -150,9 +153,10 @@ def email(text: str) -> str:
 
 
 def words(text: str, most: int) -> str:
-    """A line of text without stray blanks and signs that cannot be shown."""
-    seen = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs", "Cn") else " " for c in text)
-    found = " ".join(seen.split())
+    """A line of text without stray blanks and signs that cannot be shown; full-width digits made narrow."""
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(" " if unicodedata.category(c) in _UNSEEN else c for c in text.translate(_NARROW))
+    found = " ".join(text.split())
     if len(found) > most:
         raise Wrong(
             Message("This is too long: %(count)s characters.", count=len(found)),

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
-_MINUTES = re.compile(r"\((?:单位[:,]?)?(?:分|分钟|分鐘|min|minutes?)\)")
+_MINUTES = re.compile(r"\((?:单位[:,]?)?(分钟|分鐘|分|min|minutes?)\)")
 _NOISE = re.compile(r"[\s*:·_#.、,\-/\"'“”]+")
 # The characters that headings are written with, so that one list serves both scripts.
 _SIMPLE = str.maketrans(
@@ -25,9 +25,10 @@ COMMON = frozenset(_COMMON.split())
 
 def heading_key(text: str) -> str:
     """手机号（11位）* is 手机号; 時長（分鐘） is 时长分钟; Volunteer Number is volunteernumber."""
-    text = unicodedata.normalize("NFKC", text).lower()
-    minutes = _MINUTES.search(text)
-    text = _NOISE.sub("", _BRACKETS.sub("", text)).translate(_SIMPLE)
+    text = unicodedata.normalize("NFKC", text).lower().translate(_SIMPLE)
+    unit = _MINUTES.search(text)
+    minutes = unit is not None and (unit[1] != "分" or "时" in text)  # 积分(分) counts points
+    text = _NOISE.sub("", _BRACKETS.sub("", text))
     return text + "分钟" if minutes and not text.endswith("分钟") else text
 
 

@@ -5,7 +5,7 @@ are read alike with one telephone, a name without the telephone it has elsewhere
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -63,10 +63,17 @@ def resolve(cells: Cells, given: Sequence[Given | None], register: Register, ans
 
 
 def find_known(
-    cells: Cells, given: Sequence[Given | None], register: Register, answers: Answers
+    cells: Cells,
+    given: Sequence[Given | None],
+    register: Register,
+    answers: Answers,
+    columns: Mapping[str, str] | None = None,
 ) -> tuple[list[Known | None], list[Proposal]]:
-    """Tells which volunteer each row is about; one who is not here is a fault. Each person is asked once."""
-    matcher = Matcher(cells, register, answers, enter=False)
+    """Tells which volunteer each row is about; one who is not here is a fault. Each person is asked once.
+
+    `columns` says which columns hold the name, number and phone where they are not called so.
+    """
+    matcher = Matcher(cells, register, answers, enter=False, columns=columns)
     seen: dict[tuple[str, str, str], tuple[Known | None, list[Fault]]] = {}
     found: list[Known | None] = []
     for one in given:
@@ -92,8 +99,17 @@ class _Stop(Exception):
 class Matcher:
     """Tells of one row after the other who it is; without `enter` nobody new may be among them."""
 
-    def __init__(self, cells: Cells, register: Register, answers: Answers, *, enter: bool = True) -> None:
+    def __init__(
+        self,
+        cells: Cells,
+        register: Register,
+        answers: Answers,
+        *,
+        enter: bool = True,
+        columns: Mapping[str, str] | None = None,
+    ) -> None:
         self.cells = cells
+        self.columns = columns or {}
         self.register = register
         self.answers = answers
         self.enter = enter
@@ -288,7 +304,7 @@ class Matcher:
         return self.cells.line(group.rows[0])
 
     def _fault(self, one: Given, key: str, message: Message, cure: Message) -> None:
-        self.cells.fault(one.row, key, message, cure)
+        self.cells.fault(one.row, self.columns.get(key, key), message, cure)
         raise _Stop
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from core.base.database import Reads
 from core.base.errors import Message
+from core.lifecycle.imports.cells import words
 from core.lifecycle.imports.faults import Wrong, short
 from core.lifecycle.imports.kind import Cells
 
@@ -85,9 +86,8 @@ def plain_name(name: str) -> str:
 
 def parts_of(text: str) -> tuple[str, ...]:
     """甲/乙/丙 in its parts. Raises Wrong."""
-    parts = tuple(" ".join(part.split()) for part in _CUT.split(text))
-    parts = tuple(part for part in parts if part)
-    if any(len(part) > MOST_NAME for part in parts) or len(parts) > MOST_DEEP:
+    parts = tuple(clean for part in _CUT.split(text) if (clean := words(part, MOST_NAME)))
+    if len(parts) > MOST_DEEP:
         raise Wrong(
             Message("“%(text)s” is not the name of an area.", text=short(text)),
             Message("Write the names from above to below, with / between them."),

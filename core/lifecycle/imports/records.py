@@ -236,7 +236,7 @@ def _look_at_rows(cells: Cells, found: Found) -> None:
     for row in sorted(found.busy):
         if row not in cells.bad:
             message = Message("This person was recorded elsewhere at this time.")
-            cells.fault(row, "from", message, Message("Correct the times, or delete the line."))
+            cells.fault(row, _times(cells), message, Message("Correct the times, or delete the line."))
 
 
 def _look_at_people(cells: Cells, found: Found) -> None:
@@ -263,6 +263,11 @@ def _no_two_at_once(cells: Cells, spans: Sequence[tuple[int, int, int]]) -> None
     for from_at, to_at, row in spans[1:]:
         if from_at < until:
             message = Message("Line %(line)s has this person elsewhere at this time.", line=cells.line(last))
-            cells.fault(row, "from", message, Message("Correct the times in one of the two lines."))
+            cells.fault(row, _times(cells), message, Message("Correct the times in one of the two lines."))
         if to_at > until:
             until, last = to_at, row
+
+
+def _times(cells: Cells) -> str:
+    """The column that says when."""
+    return "from" if "from" in cells.used else "span"

@@ -3,8 +3,7 @@
 import re
 
 from core.base.database import Reads
-from core.base.errors import Message
-from core.lifecycle.imports.faults import Wrong, short
+from core.lifecycle.imports.cells import words
 
 MOST_NAME = 60
 _SEVERAL = re.compile(r"[、；;\n/／，]+")
@@ -19,13 +18,7 @@ def teams_of(text: str) -> tuple[str, ...]:
 
 def team_of(text: str) -> str:
     """One team's name without stray blanks. Raises Wrong."""
-    name = " ".join(text.split())
-    if len(name) > MOST_NAME:
-        raise Wrong(
-            Message("“%(text)s” is too long for a name.", text=short(text)),
-            Message("Write at most %(most)s characters.", most=MOST_NAME),
-        )
-    return name
+    return words(text, MOST_NAME)
 
 
 async def teams_here(reads: Reads, community: int) -> dict[str, int]:

@@ -22,6 +22,7 @@ from core.lifecycle.imports.team_names import team_of, teams_here
 
 _MOST_CATEGORY = 30
 _LEADER = ("leader_number", "leader", "leader_phone")
+_COLUMNS = dict(zip(("number", "name", "phone"), _LEADER, strict=True))
 
 _BELONGS = """
 select m.team, m.volunteer from team_member m
@@ -126,7 +127,7 @@ class Teams(Kind):
             numbers=(g.number for g in good),
             phones=(g.phone for g in good),
         )
-        leaders, proposals = find_known(cells, entries, register, answers)
+        leaders, proposals = find_known(cells, entries, register, answers, _COLUMNS)
         teams = await teams_here(reads, setting.community)
         places = await places_of(reads, setting.community) if "area" in cells.columns else None
         known = sorted({leader.id for leader in leaders if leader is not None})

@@ -209,6 +209,10 @@ create table tally (
 create index activity_by_programme on activity (community, programme, from_at);
 create index redemption_by_time on redemption (community, at);
 
+-- Who was ever in a team; whether a kind of post was ever used.
+create index team_member_by_team on team_member (team);
+create index post_by_kind on post (kind);
+
 -- @postgres
 alter table area alter column path type text collate "C";
 alter table volunteer_word alter column word type text collate "C";

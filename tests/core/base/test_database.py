@@ -264,3 +264,27 @@ def test_sqlite_isolation_is_in_our_hands(tmp_path: object) -> None:
     assert connection.isolation_level is None  # no hidden DEFERRED begin by the driver
     assert sqlite3.threadsafety >= 1
     connection.close()
+
+
+async def test_a_read_about_thousands_does_not_hold_up_the_others(house: House) -> None:
+    """On SQLite it has a thread and a reader of its own; the loop goes on meanwhile."""
+    many = [{"n": n} for n in range(60_000)]
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await house.db.value("select 1")
+            ticks += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(tick())
+    count = await house.db.value(
+        "select count(*) from rows(:a; n bigint) as a join rows(:b; n bigint) as b on a.n = b.n + 1",
+        a=many[:1500],
+        b=many,
+    )
+    seen = ticks
+    task.cancel()
+    assert count == 1499
+    assert seen > 3

@@ -81,3 +81,19 @@ async def test_an_idle_house_writes_nothing(house: House) -> None:
         assert not await run_due(house, job, "w")
     assert all(statement.sql.startswith("select") for statement in log)
     assert await house.db.value("select count(*) from job") == 0
+
+
+async def test_a_job_that_takes_long_keeps_no_other_waiting(house: House) -> None:
+    done = asyncio.Event()
+
+    async def long(house: House) -> None:
+        await asyncio.Event().wait()
+
+    async def short(house: House) -> None:
+        done.set()
+
+    house.jobs = (Job("long", MINUTE, long), Job("short", MINUTE, short))
+    runner = Runner(house)
+    runner.start()
+    await asyncio.wait_for(done.wait(), 5)
+    await runner.stop()

@@ -87,3 +87,40 @@ def test_hashes_need_the_master_key_and_know_their_kind() -> None:
     assert a.hash("phone", "138") == a.hash("phone", "138") != b.hash("phone", "138")
     assert a.hash("phone", "138") != a.hash("phone4", "138")
     assert a.digest("x", {"a": 1}) != a.digest("x", {"a": 2})
+
+
+async def test_new_persons_are_sealed_in_two_statements_however_many(house: House) -> None:
+    people = [await person(house, f"P{i}") for i in range(250)]
+    values = {p: {"phone": f"138{p:08}", "address": "红旗路 8 号"} for p in people}
+    counts = []
+    for some in (people[:1], people[1:]):
+
+        async def work(unit: Unit, some: list[int] = some) -> None:
+            await house.vault.put_new(unit.transaction, {p: values[p] for p in some})
+
+        with house.db.watch() as log:
+            await note(house, work)
+        counts.append(len(log))
+    assert counts == [2, 2]
+    assert await house.vault.get(house.db, people, ["phone", "address"]) == values
+
+
+async def test_somebody_with_a_key_does_not_get_a_second_one(house: House) -> None:
+    who = await person(house)
+    await put(house, {who: {"phone": "1"}})
+
+    async def work(unit: Unit) -> None:
+        await house.vault.put_new(unit.transaction, {who: {"address": "2"}})
+
+    with pytest.raises(RuntimeError):
+        await note(house, work)
+    assert await house.vault.get(house.db, [who], ["phone", "address"]) == {who: {"phone": "1"}}
+
+
+def test_what_is_sealed_for_a_purpose_opens_for_that_purpose_and_place_only() -> None:
+    vault = Vault(b"a secret of at least thirty-two characters")
+    sealed = vault.seal("import content", "名册".encode(), "ABC")
+    assert vault.open("import content", sealed, "ABC") == "名册".encode()
+    for purpose, place in (("other", "ABC"), ("import content", "ABD")):
+        with pytest.raises(Unreadable):
+            vault.open(purpose, sealed, place)

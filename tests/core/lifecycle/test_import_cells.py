@@ -259,6 +259,8 @@ def test_names_teams_and_paths_lose_their_stray_blanks() -> None:
     assert teams_of("夜间巡逻队、 银龄互助队；\n夜跑队") == ("夜间巡逻队", "银龄互助队", "夜跑队")
     assert teams_of("Morning, walkers") == ("Morning, walkers",)
     assert parts_of("第1网格 / 3幢／2单元") == ("第1网格", "3幢", "2单元")
+    assert cells.words("红旗路\x01８号\u200b", 40) == "红旗路 8号"
+    assert cells.words("a\x01b", 40) == "a b"
 
 
 @pytest.mark.parametrize(

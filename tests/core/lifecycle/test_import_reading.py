@@ -152,7 +152,8 @@ async def test_values_are_read_as_a_person_reads_them(house: House) -> None:
         "2026-03-05 08:30",
         "08:30",
         "36:30",
-        "48:30",
+        "36:30",
+        "1476:30",
         "3.3010219900E+17",
     ]
 

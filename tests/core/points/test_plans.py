@@ -10,6 +10,7 @@ from core.base.house import House
 from core.base.sql import compile_sql
 from core.points import home, statement
 from core.points.caps import Caps
+from core.points.opening import Opening, Span, add_openings, take_back_openings
 from core.reward import catalogue, redemption
 from tests.support.town import Town, found_town
 
@@ -47,6 +48,7 @@ async def live(town: Town) -> None:
     await town.do(town.as_worker(), undo)
     await town.take_back(attendances)
     await town.earn([(0, 3)])
+    await paper_book(town)
     viewer, mine = town.as_volunteer(0), town.volunteers[0]
     await home.home(viewer)
     await statement.balance(viewer, mine)
@@ -57,6 +59,21 @@ async def live(town: Town) -> None:
     await catalogue.offered(viewer)
     await catalogue.affordable(viewer, mine)
     await redemption.receipt(viewer, sold[1]["public_id"])
+
+
+async def paper_book(town: Town) -> None:
+    spans: list[Span] = []
+
+    async def bring(unit: Unit) -> dict[str, Any]:
+        spans.append(await add_openings(unit, [Opening(town.volunteers[1], 9, 60, "2025-12-31", "book")]))
+        return {}
+
+    act = (await town.do(town.system, bring)).act
+
+    async def take_back(unit: Unit) -> dict[str, Any]:
+        return {"count": await take_back_openings(unit, act, spans[0])}
+
+    await town.do(town.system, take_back)
 
 
 async def plan(house: House, sql: str, params: Any) -> list[str]:

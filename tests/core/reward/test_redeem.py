@@ -234,3 +234,36 @@ async def test_the_price_agreed_is_the_price_paid(town: Town) -> None:
         await redeem(town, rice, agreed=40)
     assert await state(town) == (100, [3])
     assert (await redeem(town, rice, agreed=44)).answer["points"] == 44
+
+
+@pytest.mark.parametrize(
+    ("change", "served"),
+    [
+        ("update volunteer set status = 'left', left_why = 'own_wish' where id = :v", True),
+        ("update volunteer set status = 'left', left_why = 'moved' where id = :v", True),
+        ("update volunteer set status = 'left', left_why = 'refused' where id = :v", False),
+        ("update volunteer set status = 'applied' where id = :v", False),
+        (
+            "update person set died_on = '2026-11-20' "
+            "where id = (select person from volunteer where id = :v)",
+            False,
+        ),
+    ],
+)
+async def test_who_left_spends_what_he_has_and_nobody_does_for_the_dead(
+    town: Town, change: str, served: bool
+) -> None:
+    await town.earn([(0, 100)])
+    rice = await town.stock("Rice", 44, 3)
+
+    async def happens(unit: Unit) -> dict[str, Any]:
+        return {"rows": await unit.execute(change, v=town.volunteers[0])}
+
+    await town.do(town.system, happens)
+    if served:
+        assert (await catalogue.affordable(town.as_clerk(), town.volunteers[0])).available == 100
+        assert (await redeem(town, rice)).answer["left"] == 56
+        return
+    with pytest.raises(NotFound):
+        await redeem(town, rice)
+    assert await state(town) == (100, [3])
