@@ -59,11 +59,7 @@ def office_addresses(server: Server) -> list[str]:
 
 
 async def test_every_page_is_fit_for_a_phone(server: Server, phone: Phone):
-<<<<<<< HEAD
-    receipts = [*receipt_addresses(server), *office_addresses(server)]
-=======
-    more = unlinked(server)
->>>>>>> help-b
+    more = [*unlinked(server), *office_addresses(server)]
     places = Map(gather(load(server.settings.plugins)))
     opened: set[str] = set()
     faults: list[str] = []
