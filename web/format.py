@@ -67,7 +67,7 @@ def clock(at: int, zone: str) -> str:
 
 
 def span(from_at: int, to_at: int, zone: str, lang: str) -> str:
-    """2026年11月22日 周日 20:00–22:00; the day again only when it changed; a whole day stands alone."""
+    """2026年11月22日 周日 20:00–22:00; the day is named again when it changed, a whole day alone."""
     start, end = local(from_at, zone), local(to_at, zone)
     if _whole_day(start) and _whole_day(end) and end.date() - start.date() == timedelta(days=1):
         return f"{day(start, lang)} {weekday(start, lang)}"

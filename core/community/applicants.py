@@ -14,7 +14,7 @@ MOST = 50
 _WAITING = """
 select v.id, v.person, v.number, p.name, v.status, v.minutes, v.joined_on
 from volunteer v join person p on p.id = v.person
-where v.community = :community and v.status = 'applied' and v.id > :after order by v.id limit :most
+where v.community = :community and v.status = 'applied' and +v.id > :after order by +v.id limit :most
 """
 
 _ONE = """

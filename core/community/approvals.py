@@ -152,10 +152,7 @@ async def ask_approval(
     known = kind_of(unit.house, kind)
     if unit.actor is None or not unit.viewer.may_somewhere(known.permission_to_ask):
         raise NotFound
-    reason, evidence = " ".join(reason.split()), " ".join(evidence.split())
-    for field, text in (("reason", reason), ("evidence", evidence)):
-        if len(text) > LONGEST:
-            raise Invalid({field: Message("This is too long: at most %(most)s characters.", most=LONGEST)})
+    reason, evidence = _words("reason", reason), _words("evidence", evidence)
     who = await deciders(unit, known, beneficiary)
     if not who:
         raise Refused(Message("This needs a second person, and nobody else here may decide about it."))
@@ -183,20 +180,14 @@ async def ask_approval(
         raise Refused(Message("Somebody has asked for this already; it waits for a second person."))
     await notify(unit, who, "approval.asked", known.asked, await _href(unit, shown))
     await unit.audit("approval.ask", "approval", approval, kind=kind)
-    return Approval(
-        approval,
-        shown,
-        kind,
-        subject,
-        subject_id,
-        unit.actor,
-        beneficiary,
-        dict(inputs),
-        reason,
-        evidence,
-        unit.now,
-        unit.now + days * DAY,
-    )
+    return (await _approval(unit, shown))[0]
+
+
+def _words(field: str, text: str) -> str:
+    clean = " ".join(text.split())
+    if len(clean) > LONGEST:
+        raise Invalid({field: Message("This is too long: at most %(most)s characters.", most=LONGEST)})
+    return clean
 
 
 async def deciders(unit: Unit, kind: Kind, beneficiary: int | None) -> list[int]:

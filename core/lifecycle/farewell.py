@@ -37,9 +37,9 @@ where id = :volunteer and +community = :community
 _STANDING = """
 select v.minutes, v.joined_on, coalesce(a.posted - a.held, 0) as points,
     (select count(*) from team_member m where m.volunteer = v.id and m.to_day is null) as teams,
-    (select count(*) from post o where o.person = v.person and o.community = v.community
+    (select count(*) from post o where o.person = v.person and +o.community = v.community
         and o.to_day is null) as posts,
-    (select count(*) from role_grant g where g.person = v.person and g.community = v.community
+    (select count(*) from role_grant g where g.person = v.person and +g.community = v.community
         and (g.to_at is null or g.to_at > :now)) as roles,
     (select count(distinct h.person) from household_member mine
         join household_member h on h.household = mine.household and h.to_day is null

@@ -38,7 +38,7 @@ select v.id, v.person, v.number, p.name, v.status, v.minutes, v.joined_on, p.die
     (select count(*) from attendance d where d.volunteer = v.id) as records
 from volunteer v join person p on p.id = v.person left join points_account a on a.volunteer = v.id
 where v.community = :community and v.number in (select r.number from rows(:numbers; number text) as r)
-    and v.merged_into is null and p.erased_at is null
+    and v.merged_into is null and p.erased_at is null and v.status <> 'applied'
 """
 
 _LAST = """

@@ -58,10 +58,10 @@ select 'served', s.id, s.title, s.day, s.decision, null, null, s.minutes, s.from
     where d.volunteer = :volunteer and +d.community = :community order by d.id desc limit 5) as s
 union all
 select 'alike', v.id, p.name, v.number, v.status, v.joined_on, l.kind, null, null
-from person_lookup mine join person_lookup l on l.kind = mine.kind and l.hash = mine.hash
-    and l.person <> mine.person
-join volunteer v on v.person = l.person and v.community = :community join person p on p.id = v.person
-where mine.person = :person and mine.kind in ('phone', 'id_number') and v.status <> 'applied'
+from person_lookup mine cross join person_lookup l cross join volunteer v cross join person p
+where mine.person = :person and mine.kind in ('phone', 'id_number')
+  and l.kind = mine.kind and l.hash = mine.hash and l.person <> mine.person
+  and v.person = l.person and v.community = :community and p.id = v.person and v.status <> 'applied'
   and v.merged_into is null and coalesce(v.left_why, '') <> 'refused'
 union all
 select 'alike', v.id, p.name, v.number, v.status, v.joined_on, 'name', null, null

@@ -176,9 +176,7 @@ async def redeem(
     *,
     agreed: int | None = None,
 ) -> dict[str, Any]:
-    """Sells `quantity` pieces of a reward to a volunteer, in a fixed number of statements.
-
-    Somebody who left spends what he still has; nobody does so for one who has passed away.
+    """Sells `quantity` pieces of a reward to a volunteer, also to one who left; fixed number of statements.
 
     `agreed` is the price that was shown. Returns redemption, public_id, points, left (points that can still
     be spent) and stock. Raises NotFound, Invalid (quantity), InsufficientPoints, OutOfStock, TooManyTaken;

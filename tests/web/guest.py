@@ -99,6 +99,20 @@ class Guest:
             "POST", path, body, {"content-type": "application/x-www-form-urlencoded", **headers}
         )
 
+    async def upload(self, path: str, fields: Fields, name: str, content: bytes | None) -> Reply:
+        """Sends a form with a file, as a browser does; without content no file was chosen."""
+        edge = "----linli-edge"
+        parts = [
+            f'--{edge}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+            for key, values in fields.items()
+            for value in ([values] if isinstance(values, str) else values)
+        ]
+        shown = name if content is not None else ""
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{shown}"\r\n'
+        parts.append(head.encode() + b"Content-Type: application/octet-stream\r\n\r\n")
+        body = b"".join(parts) + (content or b"") + f"\r\n--{edge}--\r\n".encode()
+        return await self.send("POST", path, body, {"content-type": f"multipart/form-data; boundary={edge}"})
+
     async def submit(self, page: Reply, action: str, **changes: str | list[str]) -> Reply:
         """Fills in the form of a page and sends it. `from_` stands for the field `from`."""
         fields = page.form(action)

@@ -59,21 +59,49 @@ def test_the_demo_goes_into_an_empty_house_only(demo_settings: Settings) -> None
     assert "not loaded" in linli(demo_settings, "demo", "--if-empty")
 
 
+def exit_code(settings: Settings, *arguments: str) -> int:
+    command = [str(LINLI), *arguments]
+    done = subprocess.run(command, env=environment(settings), capture_output=True, check=False)
+    return done.returncode
+
+
 def test_a_file_is_imported_once_and_mistakes_are_named_by_line(
     demo_settings: Settings, tmp_path: Path
 ) -> None:
     good = tmp_path / "good.csv"
     good.write_text("姓名,手机号,服务队,职务\n新来的,13700000001,新队,队长\n", encoding="utf-8-sig")
-    slug = "qunying"
-    assert "would add 1 people" in linli(demo_settings, "import", str(good), "--community", slug, "--dry-run")
-    assert "1 volunteers, 1 teams" in linli(demo_settings, "import", str(good), "--community", slug)
-    assert "nothing was added" in linli(demo_settings, "import", str(good), "--community", slug)
+    command = ("import", str(good), "--community", "qunying")
+    assert "1 rows; would add: 1 people, 1 teams" in linli(demo_settings, *command, "--dry-run")
+    assert "it can be undone" in linli(demo_settings, *command)
+    assert "nothing was added" in linli(demo_settings, *command)
     bad = tmp_path / "bad.csv"
     bad.write_text("姓名,手机号\n甲,13700000002\n,123\n", encoding="utf-8")
-    said = fails(demo_settings, "import", str(bad), "--community", slug)
-    assert "line 3" in said
-    assert "nothing was imported" in said
+    said = fails(demo_settings, "import", str(bad), "--community", "qunying", LANG="zh_CN.UTF-8")
+    assert "line 3, 手机号: “123”不是电话号码。 只写一个号码" in said
+    assert "2 mistakes; nothing was imported" in said
     assert "no community" in fails(demo_settings, "import", str(good), "--community", "nowhere")
+
+
+def test_questions_stop_an_import_until_they_are_answered(demo_settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("姓名,手机号,担任\n张莉,13700000001,队员\n张丽,13700000001,\n", encoding="gb18030")
+    command = ("import", str(file), "--community", "qunying", "--kind", "volunteers")
+    assert "Nobody knows this column." in fails(demo_settings, *command)
+    command += ("--column", "担任=-")
+    assert exit_code(demo_settings, *command) == 3
+    assert "line 3: 张丽 - the same as 张莉 (line 2)?" in linli(demo_settings, *command, "--dry-run")
+    assert "it can be undone" in linli(demo_settings, *command, "--same-as-proposed")
+    assert exit_code(demo_settings, *command, "--kind", "nothing") == 2
+    assert exit_code(demo_settings, *command, "--column", "担任") == 2
+
+
+def test_past_service_is_imported_in_somebody_s_name(demo_settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "past.csv"
+    file.write_text("编号,日期,时长\n53180315,2025-03-05,2\n", encoding="utf-8")
+    command = ("import", str(file), "--community", "chengjiang")
+    assert "Nobody here may import" in fails(demo_settings, *command, "--by", "13999999999")
+    assert "it can be undone" in linli(demo_settings, *command, "--by", "13800001102")
+    assert "nothing was added" in linli(demo_settings, *command)
 
 
 def test_the_server_answers_and_ends_when_asked(server: Server) -> None:

@@ -5,6 +5,7 @@ import pytest
 from core.base.errors import Message
 from core.community.notices import notify
 from tests.support.cast import Cast
+from tests.support.lists import table, take, take_out
 from tests.web.conftest import BOTH, Enter
 from tests.web.guest import Guest
 from tests.web.walks import SHIFTS, points_of, record_patrol
@@ -41,6 +42,29 @@ async def test_after_a_patrol_home_statement_and_line_agree(enter: Enter, cast: 
         shown,
     ):
         assert words in line.text, words
+
+
+@pytest.mark.parametrize("engine", BOTH, indirect=True)
+async def test_points_from_a_paper_book_are_explained_and_so_is_their_taking_back(
+    enter: Enter, cast: Cast
+) -> None:
+    number = cast["赵叔叔"].number
+    book = table("编号,积分,时长,日期,台账", f"{number},128,36.5,2025-12-31,积分存折<二>")
+    await take(await cast.viewer("陈社工"), book, kind="openings")
+    member = await enter("赵叔叔")
+
+    async def line(nth: int) -> str:
+        rows = await cast.house.db.fetch("select public_id from transfer order by id")
+        shown = rows[nth]["public_id"]
+        assert f"/c/hongqi/points/{shown}" in (await member.get("/c/hongqi/points")).text
+        return (await member.get(f"/c/hongqi/points/{shown}")).text
+
+    entered = await line(0)
+    for words in ("从纸质台账转入", "积分存折&lt;二&gt;", "转入的时长", "36 小时 30 分", "+128"):
+        assert words in entered, words
+    await take_out(cast, await cast.viewer("陈社工"))
+    back = await line(1)
+    assert "−128" in back and "积分存折&lt;二&gt;" in back and "转入的时长" not in back
 
 
 async def test_a_cap_that_bit_is_told(enter: Enter, cast: Cast) -> None:

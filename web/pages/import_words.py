@@ -36,7 +36,7 @@ STATES: dict[str, tuple[Message, Tone, str]] = {
     "wanted": (Message("Being taken in"), "info", "wait"),
     "done": (Message("Taken in"), "ok", "check"),
     "failed": (Message("Failed"), "bad", "alert"),
-    "undone": (Message("Undone"), "", "undo"),
+    "undone": (Message("Import undone"), "", "undo"),
 }
 
 WHY = {

@@ -86,30 +86,35 @@ async def _page(ask: Ask, tried: Tried) -> Answer:
     return ask.page("join.html", view, title=ask._("Become a volunteer"), status=tried.status)
 
 
+def _who(ask: Ask, errors: dict[str, str]) -> list[FormField]:
+    """Name and telephone, of somebody who is not signed in."""
+    if ask.viewer.person is not None:
+        return []
+    return [
+        FormField(
+            name="name",
+            label=ask._("Your name"),
+            required=True,
+            value=ask.form.raw("name"),
+            error=errors.get("name", ""),
+            autocomplete="name",
+        ),
+        FormField(
+            name="phone",
+            label=ask._("Telephone"),
+            required=True,
+            kind="tel",
+            value=ask.form.raw("phone"),
+            error=errors.get("phone", ""),
+            autocomplete="tel",
+            inputmode="tel",
+        ),
+    ]
+
+
 def _fields(ask: Ask, offered: Choices, errors: dict[str, str]) -> list[FormField]:
     form = ask.form
-    fields = []
-    if ask.viewer.person is None:
-        fields += [
-            FormField(
-                name="name",
-                label=ask._("Your name"),
-                required=True,
-                value=form.raw("name"),
-                error=errors.get("name", ""),
-                autocomplete="name",
-            ),
-            FormField(
-                name="phone",
-                label=ask._("Telephone"),
-                required=True,
-                kind="tel",
-                value=form.raw("phone"),
-                error=errors.get("phone", ""),
-                autocomplete="tel",
-                inputmode="tel",
-            ),
-        ]
+    fields = _who(ask, errors)
     fields.append(
         FormField(
             name="age",

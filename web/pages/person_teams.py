@@ -46,8 +46,9 @@ async def joins(ask: Ask) -> Answer:
 
 @post("/c/{slug}/people/{number}/teams/leave", name="person.teams.leave", permission=PERMISSION)
 async def leaves(ask: Ask) -> Answer:
-    team = ask.form.raw("team")
-    day = ask.form.raw(f"day-{team}")
+    form = ask.form
+    team = form.raw("team")
+    day = form.raw(f"day-{team}")
 
     async def work(unit: Unit) -> dict[str, Any]:
         await leave_team(unit, await words.person_of(ask, PERMISSION), team, day)
@@ -59,8 +60,9 @@ async def leaves(ask: Ask) -> Answer:
 
 @post("/c/{slug}/people/{number}/teams/role", name="person.teams.role", permission=PERMISSION)
 async def becomes(ask: Ask) -> Answer:
-    team = ask.form.raw("team")
-    role = ask.form.raw(f"role-{team}")
+    form = ask.form
+    team = form.raw("team")
+    role = form.raw(f"role-{team}")
 
     async def work(unit: Unit) -> dict[str, Any]:
         await become(unit, await words.person_of(ask, PERMISSION), team, role)

@@ -120,6 +120,10 @@ def _activity(ask: Ask, facts: dict[str, Any]) -> list[Fact]:
         found.append(Fact(label=_label(ask, name), text=grouped(number)))
     if facts["evidence"] in EVIDENCE:
         found.append(Fact(label=ask._("Evidence"), text=ask.render(EVIDENCE[facts["evidence"]])))
+    if facts["book"]:
+        found.append(Fact(label=ask._("Paper book"), text=facts["book"]))
+        if facts["book_minutes"] > 0:
+            found.append(Fact(label=ask._("Hours brought over"), text=ask.duration(facts["book_minutes"])))
     if facts["reward_name"]:
         found.append(Fact(label=ask._("Reward"), text=f"{facts['reward_name']} × {facts['quantity']}"))
         found.append(Fact(label=ask._("Points apiece"), text=grouped(facts["price"])))

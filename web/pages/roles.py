@@ -31,7 +31,7 @@ from web.view_parts import FieldOption, FormField, NavItem
 from web.views_office import Cell, Grid, GridRow, ListView
 
 PAGE = 50
-_LARGEST_ID = 10**15
+LARGEST_ID = 10**15
 _MANY = 10  # people to choose from
 _DONE = {
     "given": Message("The role is given."),
@@ -115,7 +115,7 @@ def _chips(ask: Ask, current: str) -> tuple[NavItem, ...]:
 
 def _row(ask: Ask, held: Held, may: bool) -> GridRow:
     links: tuple[NavItem, ...] = ()
-    if may and _may_take(ask, held):
+    if may and may_take(ask, held):
         href = f"{ask.home}/roles/{held.id}/end"
         links = (NavItem(title=ask._("Take it away"), href=href, icon="x"),)
     begins = held.from_at > ask.now
@@ -131,7 +131,8 @@ def _row(ask: Ask, held: Held, may: bool) -> GridRow:
     )
 
 
-def _may_take(ask: Ask, held: Held) -> bool:
+def may_take(ask: Ask, held: Held) -> bool:
+    """Whether this reader may take the role away."""
     if held.person == ask.viewer.person:
         return False
     high = held.above or grants.is_high(held.key)
@@ -166,7 +167,7 @@ def _file(ask: Ask, form: str, found: Sequence[Held]) -> Answer:
 @get("/c/{slug}/roles/past", name="roles.past", permission=READ)
 async def past(ask: Ask) -> Answer:
     text = ask.query.raw("before")
-    before = int(text) if text.isascii() and text.isdecimal() and int(text) < _LARGEST_ID else None
+    before = int(text) if text.isascii() and text.isdecimal() and int(text) < LARGEST_ID else None
     found = await grants.held(ask.viewer, past=True, before=before, most=PAGE + 1)
     rows, base = found[:PAGE], ask.home + "/roles/past"
     view = ListView(
@@ -221,7 +222,7 @@ async def give(ask: Ask) -> Answer:
             role=form.raw("role"),
             community=ask.viewer.community,
             from_at=_begins(ask, first),
-            to_at=_ends(ask, last),
+            to_at=ends(ask, last),
             **({part.part: part.id} if part is not None else {}),
         )
 
@@ -243,7 +244,7 @@ def _begins(ask: Ask, day: str) -> int | None:
     return moment(datetime.fromisoformat(day), ask.zone) if day and day != day_of(ask.now, ask.zone) else None
 
 
-def _ends(ask: Ask, day: str) -> int | None:
+def ends(ask: Ask, day: str) -> int | None:
     """The moment after the last day."""
     if not day:
         return None
@@ -339,65 +340,4 @@ def _who_fields(ask: Ask, errors: Errors, fitting: Sequence[Somebody]) -> list[F
     return fields
 
 
-# -- taking it away ----------------------------------------------------------------------------------------
-
-
-@get("/c/{slug}/roles/{grant}/end", name="roles.end", permission=WRITE)
-async def end(ask: Ask) -> Answer:
-    return await _end_form(ask, await _grant(ask), {})
-
-
-@post("/c/{slug}/roles/{grant}/end", name="roles.take", permission=WRITE)
-async def take(ask: Ask) -> Answer:
-    held = await _grant(ask)
-    try:
-        last = day_typed(ask.form, "until")
-        at = _ends(ask, last)
-
-        async def work(unit: Unit) -> dict[str, object]:
-            await grants.take(unit, held.id, at)
-            return {}
-
-        await act(ask.viewer, "role.take", ask.form.request_id, [held.id, last], work)
-    except Refused as refusal:
-        errors, status = wrong(ask, refusal)
-        return await _end_form(ask, held, errors, status)
-    return ask.redirect(ask.home + "/roles?done=taken")
-
-
-async def _grant(ask: Ask) -> Held:
-    text = ask.path["grant"]
-    if not text.isascii() or not text.isdecimal() or int(text) > _LARGEST_ID:
-        raise NotFound
-    held = await grants.one(ask.viewer, int(text))
-    if not _may_take(ask, held):
-        raise NotFound
-    return held
-
-
-async def _end_form(ask: Ask, held: Held, errors: Errors, status: int = 200) -> Answer:
-    name = role_name(ask, held.role, own=held.own)
-    return form_page(
-        ask,
-        heading=ask._("Take the role away: %(role)s", role=name),
-        intro=f"{held.name} · {scope(ask, held)} · {days(ask, held)}",
-        action=f"{ask.home}/roles/{held.id}/end",
-        fields=(
-            field(
-                ask,
-                errors,
-                "until",
-                ask._("Last day"),
-                kind="date",
-                hint=ask._("Empty: it ends now, at once and on every device."),
-            ),
-        ),
-        submit=ask._("Take it away"),
-        back=ask.home + "/roles",
-        current=ask.home + "/roles",
-        errors=errors,
-        status=status,
-    )
-
-
-ROUTES = (roles, past, new, give, end, take)
+ROUTES = (roles, past, new, give)

@@ -204,6 +204,12 @@ def _phone_field(ask: Ask, errors: Errors, held: str) -> FormField:
     return field(ask, errors, "help_phone", title, held, kind="tel", inputmode="tel", hint=hint)
 
 
+def _large_field(ask: Ask, errors: Errors, held: object) -> FormField:
+    hint = ask._("Empty: none does. Who may approve them follows from the roles.")
+    title = ask._("Exchanges of more points need a second person")
+    return field(ask, errors, "large_redemption", title, str(held), inputmode="numeric", hint=hint)
+
+
 def _community_form(ask: Ask, errors: Errors, status: int = 200) -> Answer:
     here = ask.community
     assert here is not None  # noqa: S101  # the door lets nobody in without one
@@ -249,15 +255,7 @@ def _community_form(ask: Ask, errors: Errors, status: int = 200) -> Answer:
                 rows=5,
                 hint=ask._("Shown where somebody applies to join."),
             ),
-            field(
-                ask,
-                errors,
-                "large_redemption",
-                ask._("Exchanges of more points need a second person"),
-                str(here.settings.get("large_redemption", "")),
-                inputmode="numeric",
-                hint=ask._("Empty: none does. Who may approve them follows from the roles."),
-            ),
+            _large_field(ask, errors, here.settings.get("large_redemption", "")),
         ),
         submit=ask._("Save"),
         back=base,

@@ -53,6 +53,7 @@ create table residence (
 );
 create unique index residence_current on residence (volunteer) where to_day is null;
 create index residence_by_area on residence (area, volunteer) where to_day is null;
+create index residence_by_volunteer on residence (volunteer);
 
 -- An import that is undone removes what it entered: by these the database sees that nothing refers to it.
 create index residence_of_volunteer on residence (volunteer, community);

@@ -13,11 +13,12 @@ from core.base.settings import Settings
 from core.community.credentials import sign_in
 from core.community.sessions import hash_of, open_session
 from core.community.teams import members_for_roster, my_teams
-from core.community.viewer import load_viewer
+from core.community.viewer import load_viewer, system_viewer
 from core.extension.registry import load
 from core.lifecycle.approval_kinds import KINDS
-from core.lifecycle.demo import SignIn, is_empty, load_demo
+from core.lifecycle.demo import EXAMPLE, SignIn, is_empty, load_demo
 from core.lifecycle.demo.figures import COUNTY_PLACES, ESTATE, HOUSEHOLDS, PATROL, RESIDENTS
+from core.lifecycle.imports.whole import import_file
 from tests.support.book import check_book
 
 
@@ -192,6 +193,18 @@ async def test_the_leader_finds_thirty_people_on_his_roster(empty: House) -> Non
     assert team.name == PATROL
     assert len(await members_for_roster(viewer, team.id)) >= 31
     assert viewer.may("patrol.record", team=team.id)
+
+
+async def test_the_demo_s_people_are_the_example_file_s(empty: House) -> None:
+    await loaded(empty)
+    _, community = await load_viewer(empty, None, "chengjiang")
+    assert community is not None
+    viewer = system_viewer(empty, community.id)
+    again = await import_file(viewer, EXAMPLE.name, EXAMPLE.read_bytes())
+    assert (again.act, again.counts["known"]) == (None, 62)
+    longer = EXAMPLE.read_bytes() + "新来,13800000099,,,,\n".encode()
+    added = await import_file(viewer, EXAMPLE.name, longer)
+    assert [added.counts[k] for k in ("people", "teams", "members")] == [1, 0, 0]
 
 
 async def test_the_demo_goes_into_an_empty_database_only(empty: House) -> None:
