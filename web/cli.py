@@ -20,7 +20,7 @@ from core.base.migrate import pending
 from core.base.settings import Settings
 from core.base.sqlite import wal_race
 from core.community.first_operator import new_first_token
-from core.community.roles import ensure_core_roles
+from core.community.roles import ensure_roles
 from core.community.slips import code_of, make_slip, people_of
 from core.community.viewer import system_viewer
 from core.extension.registry import Registry, load, names_of
@@ -169,7 +169,7 @@ async def _bring_up_roles(settings: Settings, registry: Registry) -> None:
     house = await open_linli(settings, registry)
 
     async def work(unit: Unit) -> dict[str, Any]:
-        return {"changed": await ensure_core_roles(unit)}
+        return {"changed": await ensure_roles(unit)}
 
     try:
         await act(system_viewer(house, None), "roles.ensure", f"{SYSTEM}roles:{request_id()}", None, work)

@@ -4,15 +4,17 @@ One plain async function and no framework guards or dependencies: they cost thre
 lets people in. The order is the same for everybody, so that foreign and absent cannot be told apart.
 """
 
+import logging
 from typing import Any
 
 from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException
 
-from core.base.errors import NotFound, NotSignedIn, Refused
+from core.base.errors import NotFound, NotSignedIn, Refused, Unavailable
 from core.base.i18n import negotiate
 from core.base.ids import token
+from core.community.audit_log import tell_refusal
 from core.community.sessions import hash_of
 from core.community.viewer import load_viewer
 from web import csrf, errors, forms
@@ -24,6 +26,7 @@ from web.routes import Answer, Route, Rule
 from web.security import same_origin
 from web.site import Site
 
+log = logging.getLogger("linli.web")
 URLENCODED = b"application/x-www-form-urlencoded"
 MULTIPART = b"multipart/form-data"
 TOO_LARGE = 413
@@ -40,6 +43,8 @@ async def answer(site: Site, route: Route, request: Request[Any, Any, Any]) -> A
             await _enter(ask, request)
         return await route.run(ask)
     except Refused as refusal:
+        if isinstance(refusal, NotFound):
+            await _note_refusal(ask)
         return errors.refused(ask, refusal)
     except HTTPException as error:
         return (
@@ -49,6 +54,16 @@ async def answer(site: Site, route: Route, request: Request[Any, Any, Any]) -> A
         )
     except Exception as error:
         return errors.failed(ask, error)
+
+
+async def _note_refusal(ask: Ask) -> None:
+    """Foreign, absent and not permitted are written down alike, so that they stay alike."""
+    if ask.viewer.person is None:
+        return
+    try:
+        await tell_refusal(ask.viewer, ask.rule.name, ask.rule.method)
+    except Unavailable:
+        log.warning("a refusal could not be written down: %s", ask.rule.name)
 
 
 def prepare(site: Site, rule: Rule, request: Request[Any, Any, Any]) -> Ask:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from core.base.errors import N_
+from core.community.approval_lists import has_queue
 from web.view_parts import Flash, NavItem, PageFrame
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ OFFICE = (
     (N_("Areas and posts"), "/areas", "pin", "area.read"),
     (N_("Rewards and stock"), "/stock", "gift", "reward.write"),
     (N_("Imports"), "/imports", "list", "import.run"),
+    (N_("Roles"), "/roles", "shield", "role.read"),
+    (N_("Log"), "/audit", "list", "audit.read"),
     (N_("Settings"), "/settings", "tools", "community.settings"),
 )
 Menus = tuple[tuple[NavItem, ...], tuple[NavItem, ...]]
@@ -95,6 +98,8 @@ def _build(ask: "Ask") -> Menus:
     if viewer.may_somewhere("attendance.review"):
         review = NavItem(title=ask._("Review"), href=base + "/review", icon="check")
         (tabs if len(tabs) < _MOST_TABS else nav).append(review)
+    if has_queue(viewer):
+        nav.append(NavItem(title=ask._("Approvals"), href=base + "/approvals", icon="check"))
     nav += of_plugins
     nav += [
         NavItem(title=ask._(title), href=base + path, icon=icon)

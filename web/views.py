@@ -191,6 +191,8 @@ class CounterView(View, frozen=True, kw_only=True):
     error: str = ""  # why the last choice was refused: "只剩 1 份，刚被领走"
     member: CounterMember | None = None
     rewards: tuple[CounterReward, ...] = ()
+    desk: str = ""  # the form's `desk`: where the clerk stands
+    desks: tuple[FieldOption, ...] = ()  # where he may stand
 
 
 class ConfirmView(View, frozen=True, kw_only=True):

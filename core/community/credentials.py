@@ -37,6 +37,7 @@ select p.id, p.name, c.password, f.since_at as factor_at,
     (select min(o.number) from volunteer o where o.person = p.id and o.status = 'active') as number
 from person p join credential c on c.person = p.id left join second_factor f on f.person = p.id
 where p.disabled_at is null and p.erased_at is null and p.id in (
+    -- everywhere (volunteer): who signs in is in no community yet; numbers are unique everywhere
     select w.person from volunteer n join volunteer w on w.id = coalesce(n.merged_into, n.id)
     where n.number = :number and w.status = 'active'
     union select person from person_lookup where kind = 'phone' and hash = :phone)

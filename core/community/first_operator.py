@@ -12,7 +12,7 @@ from core.community import throttle
 from core.community.credentials import Prepared, keep_password
 from core.community.names import clean_name
 from core.community.people import NewPerson, clean_phone, enter_ready, make_ready
-from core.community.roles import access_changed, ensure_core_roles
+from core.community.roles import access_changed, ensure_roles
 from core.community.throttle import Budget
 
 GOOD_FOR = HOUR
@@ -86,7 +86,7 @@ async def make_first_operator(
     ready = make_ready(house.vault, [clean])
 
     async def work(unit: Unit) -> dict[str, object]:
-        await ensure_core_roles(unit)
+        await ensure_roles(unit)
         await unit.execute(_LOCK)
         if await unit.value(_IS_THERE, now=unit.now) is not None:
             raise Refused(THERE_IS_ONE)

@@ -30,7 +30,7 @@ select c.id as community, c.slug, c.name as community_name, c.zone, c.locale as 
           and r.key not in ('volunteer', 'leader')) as staff_since
 from (select 1 as one) o
 left join community c on c.slug = cast(:slug as text) and c.closed_at is null
-left join area a on a.id = c.area
+left join area a on a.id = c.area and a.community = c.id
 left join session s on s.token_hash = cast(:token_hash as text) and s.expires_at > :now
 left join person p on p.id = s.person and p.disabled_at is null and p.erased_at is null
 left join volunteer v on v.community = c.id and v.person = p.id and v.status = 'active'
@@ -40,10 +40,11 @@ left join second_factor f on f.person = p.id
 # What reaches this community: grants made here, everywhere, or on an area above it; and own teams.
 _GRANTS = """
 select o.key, o.permissions, g.community, g.team, g.counter, a.path as area, g.from_at, g.to_at
-from role_grant g join role o on o.id = g.role left join area a on a.id = g.area
-where g.person = :person and (g.to_at is null or g.to_at > :now)
+from role_grant g join role o on o.id = g.role and (o.community is null or o.community = g.community)
+left join area a on a.id = g.area and (a.community is null or a.community = cast(:community as bigint))
+where g.person = :person and (g.to_at is null or g.to_at > :now) and (g.area is null or a.path is not null)
   and (g.community = cast(:community as bigint) or (g.community is null
-       and (a.path is null or a.path = substr(cast(:path as text), 1, length(a.path)))))
+       and (g.area is null or a.path = substr(cast(:path as text), 1, length(a.path)))))
 union all
 select o.key, o.permissions, m.community, m.team, null, null, 0, null
 from volunteer v join team_member m on m.volunteer = v.id and m.to_day is null
@@ -104,7 +105,9 @@ async def load_viewer(
         person=row["person"],
         community=row["community"],
         volunteer=row["volunteer"],
-        grants=() if lacks else await _grants(house, row, now),
+        grants=()
+        if lacks
+        else await _grants(house, row, now, community.plugins if community is not None else frozenset()),
         locale=row["locale"],
         session=row["session"],
         name=row["name"],
@@ -159,15 +162,17 @@ def _runs(house: House, plugin: str) -> bool:
     return house.registry is not None and house.registry.get(plugin) is not None
 
 
-async def _grants(house: House, row: Row, now: int) -> tuple[Grant, ...]:
+async def _grants(house: House, row: Row, now: int, plugins: frozenset[str]) -> tuple[Grant, ...]:
     cache: dict[tuple[Any, ...], _Held] = house.cache.setdefault("grants", {})
     key = (row["person"], row["access_version"], row["community"], row["version"])
     held = cache.get(key)
     if held is not None and now < held.until:
         return held.grants
-    rows = await house.db.fetch(
+    found = await house.db.fetch(
         _GRANTS, person=row["person"], community=row["community"], path=row["area_path"], now=now
     )
+    # A plugin's role is worth nothing where the plugin is off.
+    rows = [r for r in found if "." not in r["key"] or r["key"].partition(".")[0] in plugins]
     # Boundaries move what is held without moving a version; a day bounds what a cache can get wrong.
     edges = [edge for r in rows for edge in (r["from_at"], r["to_at"]) if edge is not None and edge > now]
     held = _Held(

@@ -101,7 +101,9 @@ async def choose_password(page: Page, code: str, number: str, script: bool) -> N
 
 
 @BOTH
-async def test_the_first_sign_in_with_a_printed_invitation(server: Server, phone: Phone, script: bool) -> None:
+async def test_the_first_sign_in_with_a_printed_invitation(
+    server: Server, phone: Phone, script: bool
+) -> None:
     number = number_of(server, COUPLE[0])
     desk = await at_the_desk(server, phone, "worker", script)
     code = await printed_slip(desk, number)

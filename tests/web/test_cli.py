@@ -109,7 +109,9 @@ def test_past_service_is_imported_in_somebody_s_name(demo_settings: Settings, tm
     assert "nothing was added" in linli(demo_settings, *command)
 
 
-def test_an_empty_house_prints_the_address_of_the_first_operator_until_there_is_one(settings: Settings) -> None:
+def test_an_empty_house_prints_the_address_of_the_first_operator_until_there_is_one(
+    settings: Settings,
+) -> None:
     with serving(settings) as server:
         log = server.log.read_text(encoding="utf-8")
         found = re.search(r"http://127\.0\.0\.1:\d+/first-operator\?token=([\w-]{43})", log)
@@ -133,7 +135,9 @@ def test_an_operator_who_has_forgotten_the_password_is_helped_where_the_server_i
     said = linli(demo_settings, "slip", "138 0000 1001")
     assert re.search(r"/code\?c=[0-9A-Z]{10}\b", said)
     assert "no operator" in fails(demo_settings, "slip", "13899999999")
-    assert "no operator" in fails(demo_settings, "slip", "13800001102"), "a worker is helped by the administrator"
+    assert "no operator" in fails(demo_settings, "slip", "13800001102"), (
+        "a worker is helped by the administrator"
+    )
 
 
 def test_the_server_answers_and_ends_when_asked(server: Server) -> None:

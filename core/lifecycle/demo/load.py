@@ -27,6 +27,7 @@ from core.lifecycle.demo.life import applications, goings
 from core.lifecycle.demo.offices import appoint
 from core.lifecycle.demo.past import books, duties, enter_twice, services
 from core.lifecycle.demo.shop import deliver, exchange
+from core.lifecycle.demo.trust import ask_for_much, set_limit
 from core.lifecycle.demo.ways_in import let_in, prepare
 from core.lifecycle.imports.whole import import_file
 from core.lifecycle.merge import merge
@@ -231,6 +232,9 @@ class _Demo:
         worker = self.viewer(ground, at, self._staff_of(ground, "worker"))
         await self.do(worker, "goings", goings)
         await self.do(self.viewer(ground, at), "applications", lambda unit: applications(unit, known))
+        await self.do(self.viewer(ground, at), "limit", set_limit)
+        clerk = self.viewer(ground, self.marks[-1] - HOUR, self._staff_of(ground, "clerk"))
+        await self.do(clerk, "much", ask_for_much)
 
     async def _services(self, ground: Ground, folk: Folk) -> None:
         """A worker has entered the other teams' lists."""
