@@ -15,7 +15,6 @@ from core.base.house import House
 from core.community.communities import change_settings, place
 from core.extension.manifest import Kind
 
-
 LONG = 8  # hours in one go, where the community says nothing else
 
 
