@@ -28,6 +28,7 @@ from core.extension.manifest import (
     NoticeKind,
     Permission,
     PersonalData,
+    Role,
 )
 from core.extension.specs import hookimpl
 from core.extension.switch import settings_of
@@ -60,6 +61,7 @@ __all__ = [
     "PersonalData",
     "Recorded",
     "Refused",
+    "Role",
     "Row",
     "Scored",
     "Team",

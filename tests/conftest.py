@@ -14,12 +14,15 @@ from core.base.database import Database
 from core.base.house import House, open_house
 from core.base.settings import Settings
 from core.extension.registry import load
+from core.lifecycle.approval_kinds import KINDS
 from tests.support import campaign as campaigns
 from tests.support import needs, postgres
 from tests.support.browser import Phone, open_phone
 from tests.support.cast import Cast, make_cast
-from tests.support.databases import fresh_database, loaded, migrated
+from tests.support.databases import fresh_database, loaded, migrated, sqlite_template
 from tests.support.offices import Offices, make_offices
+from tests.support.scope.catalogue import schema_at
+from tests.support.scope.watch import Watch
 from tests.support.server import Server, serving
 
 RUN = "LINLI_TEST_RUN"
@@ -79,6 +82,22 @@ def run() -> Path:
     return Path(os.environ[RUN])
 
 
+@pytest.fixture(scope="session", autouse=True)
+def watch_of_scope(run: Path) -> Watch:
+    """Looks at every statement the product runs, from here on (see tests.support.scope)."""
+    watch = Watch(schema_at(sqlite_template(run, "migrated", migrated) / "linli.db"))
+    watch.install()
+    return watch
+
+
+@pytest.fixture(autouse=True)
+def every_statement_names_its_community(watch_of_scope: Watch) -> Iterator[None]:
+    """Fails the test in which the product ran a statement that does not (docs/decisions/0030)."""
+    watch_of_scope.hits.clear()
+    yield
+    assert not watch_of_scope.hits, "\n".join(dict.fromkeys(watch_of_scope.hits))
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def engine(request: pytest.FixtureRequest) -> str:
     """Each test that (through another fixture) asks for it runs on both engines."""
@@ -109,7 +128,9 @@ def clock() -> FixedClock:
 async def house(settings: Settings, clock: FixedClock) -> AsyncIterator[House]:
     """An open house on a fresh database, with the allowed plugins."""
     registry = load(settings.plugins)
-    opened = await open_house(settings, clock=clock, registry=registry, handlers=registry.handlers())
+    opened = await open_house(
+        settings, clock=clock, registry=registry, handlers=registry.handlers(), approvals=KINDS
+    )
     try:
         yield opened
     finally:

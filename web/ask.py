@@ -1,11 +1,13 @@
 """One request, with all a page needs to answer it: who asks, where, in which language, what was typed."""
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from core.base.errors import Invalid, Message
 from core.base.ids import request_id
 from core.base.viewer import Viewer
+from core.community.sessions import has_stepped_up
 from web import format as written
 from web import hx
 from web.cookies import Likes
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from web.site import Site
 
 HTML = "text/html"
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
 PRIVATE: Headers = [("cache-control", "no-store"), hx.VARY]
 
 
@@ -130,10 +133,31 @@ class Ask:
     def new_request_id(self) -> str:
         return request_id()
 
+    def public_url(self, path: str) -> str:
+        """A whole address for paper: of the setting, else as this browser calls the house."""
+        settings = self.house.settings
+        if settings.base_url:
+            return settings.base_url + path
+        host = self.headers.get(b"host", b"").decode("latin-1")
+        scheme = "https" if settings.secure_cookies else "http"
+        return f"{scheme}://{host if _HOST.fullmatch(host) else settings.host}{path}"
+
+    # -- who he is ---------------------------------------------------------------------------------------
+
+    def stepped_up(self) -> bool:
+        """Whether the viewer has shown within ten minutes who he is; else a page answers with `step_up()`."""
+        return has_stepped_up(self.viewer)
+
+    def step_up(self, back: str = "") -> Answer:
+        """To the page that asks once more for password, PIN or code, and from there to `back` (this page)."""
+        return self.redirect("/step-up?next=" + quote(back or self.target, safe=""))
+
     # -- answers -----------------------------------------------------------------------------------------
 
-    def frame(self, title: str, *, current: str = "", flash: Flash | None = None) -> PageFrame:
-        return build_frame(self, title, current=current, flash=flash)
+    def frame(
+        self, title: str, *, current: str = "", flash: Flash | None = None, bare: bool = False
+    ) -> PageFrame:
+        return build_frame(self, title, current=current, flash=flash, bare=bare)
 
     def page(
         self,
@@ -146,12 +170,14 @@ class Ask:
         fragment: str = "",
         flash: Flash | None = None,
         headers: Headers | None = None,
+        bare: bool = False,
     ) -> Answer:
         """The page, or its block `fragment` alone when htmx asks for a part.
 
-        `current` is the address of the navigation entry this page belongs to ('' for its own address).
+        `current` is the address of the navigation entry this page belongs to ('' for its own address). A
+        `bare` page leads nowhere else: no menus, and not who is signed in.
         """
-        frame = self.frame(title, current=current, flash=flash)
+        frame = self.frame(title, current=current, flash=flash, bare=bare)
         if fragment and hx.wants_part(self.headers):
             body = self.site.renderer.part(template, fragment, frame, view)
         else:

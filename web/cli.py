@@ -12,13 +12,16 @@ from rich.progress import Progress
 from rich.table import Table
 
 from core.base.act import SYSTEM, Unit, act
-from core.base.errors import Message
+from core.base.errors import Message, Refused
+from core.base.house import House
 from core.base.ids import request_id
 from core.base.migrate import migrate as run_migrations
 from core.base.migrate import pending
 from core.base.settings import Settings
 from core.base.sqlite import wal_race
-from core.community.roles import ensure_core_roles
+from core.community.first_operator import new_first_token
+from core.community.roles import ensure_roles
+from core.community.slips import code_of, make_slip, people_of
 from core.community.viewer import system_viewer
 from core.extension.registry import Registry, load, names_of
 from core.lifecycle.demo import is_empty, load_demo
@@ -61,6 +64,7 @@ def serve(workers: int | None) -> None:
         )
     screen.print(f"Linli is at [bold]http://{settings.host}:{settings.port}[/bold]  (stop with Ctrl-C)")
     _print_sign_ins(settings)
+    asyncio.run(_greet_first(settings))
     uvicorn.run(
         "web.serve:application",
         factory=True,
@@ -73,6 +77,65 @@ def serve(workers: int | None) -> None:
         server_header=False,
         timeout_graceful_shutdown=15,
     )
+
+
+def _address(settings: Settings) -> str:
+    return settings.base_url or f"http://{settings.host}:{settings.port}"
+
+
+async def _greet_first(settings: Settings) -> None:
+    """In a house with nobody the operator comes in by an address that is printed here, on his own screen."""
+    house = await open_linli(settings)
+    try:
+        if await is_empty(house):
+            await _print_first_token(house)
+    finally:
+        await house.close()
+
+
+async def _print_first_token(house: House) -> None:
+    token = await new_first_token(house)
+    screen.print("Nobody is the operator yet. Whoever opens this address within an hour becomes it:")
+    screen.print(f"{_address(house.settings)}/first-operator?token={token}", soft_wrap=True, markup=False)
+
+
+@main.command("operator-token")
+@_runs
+async def operator_token() -> None:
+    """Print an address through which the first operator comes in; refused once there is one."""
+    house = await open_linli(cli_parts.settings())
+    try:
+        await _print_first_token(house)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
+    finally:
+        await house.close()
+
+
+@main.command()
+@click.argument("account")
+@_runs
+async def slip(account: str) -> None:
+    """Print a code for a new password of an operator or a street office: ACCOUNT is the telephone number.
+
+    For the one operator who has forgotten his: nobody else can make him a slip.
+    """
+    house = await open_linli(cli_parts.settings())
+    viewer = system_viewer(house, None)
+    try:
+        found = await people_of(viewer, account)
+        if len(found) != 1:
+            raise click.ClickException("no operator and no street office has this telephone number")
+
+        async def work(unit: Unit) -> dict[str, Any]:
+            return {"slip": await make_slip(unit, found[0].public_id, drops_factor=True)}
+
+        done = await act(viewer, "slip.make", f"{SYSTEM}slip:{request_id()}", account, work)
+        code = code_of(house, done.answer["slip"])
+        screen.print(f"{_address(house.settings)}/code?c={code}", soft_wrap=True, markup=False)
+        screen.print("good once, within 24 hours; an app's codes are no longer asked for", style="dim")
+    finally:
+        await house.close()
 
 
 async def _waiting(settings: Settings) -> dict[str, list[str]]:
@@ -106,7 +169,7 @@ async def _bring_up_roles(settings: Settings, registry: Registry) -> None:
     house = await open_linli(settings, registry)
 
     async def work(unit: Unit) -> dict[str, Any]:
-        return {"changed": await ensure_core_roles(unit)}
+        return {"changed": await ensure_roles(unit)}
 
     try:
         await act(system_viewer(house, None), "roles.ensure", f"{SYSTEM}roles:{request_id()}", None, work)
@@ -182,6 +245,8 @@ def _unfit(settings: Settings) -> list[str]:
         found.append("LINLI_SECURE_COOKIES is not true: serve over https")
     if not settings.base_url.startswith("https://"):
         found.append("LINLI_BASE_URL does not begin with https://")
+    if not settings.staff_totp:
+        found.append("LINLI_STAFF_TOTP is not true: who works in the office signs in with a password alone")
     key = settings.data_dir / "secret.key"
     if key.exists() and key.stat().st_mode & _KEY_MODE:
         found.append(f"others may read {key}: chmod 600")

@@ -4,15 +4,17 @@ One plain async function and no framework guards or dependencies: they cost thre
 lets people in. The order is the same for everybody, so that foreign and absent cannot be told apart.
 """
 
+import logging
 from typing import Any
 
 from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException
 
-from core.base.errors import NotFound, NotSignedIn, Refused
+from core.base.errors import NotFound, NotSignedIn, Refused, Unavailable
 from core.base.i18n import negotiate
 from core.base.ids import token
+from core.community.audit_log import tell_refusal
 from core.community.sessions import hash_of
 from core.community.viewer import load_viewer
 from web import csrf, errors, forms
@@ -24,10 +26,13 @@ from web.routes import Answer, Route, Rule
 from web.security import same_origin
 from web.site import Site
 
+log = logging.getLogger("linli.web")
 URLENCODED = b"application/x-www-form-urlencoded"
 MULTIPART = b"multipart/form-data"
 TOO_LARGE = 413
 _MOST_PATH = 200  # characters of one path parameter
+# Where somebody of the office may go who must set up a second factor first.
+_WITHOUT_FACTOR = ("account", "step_up", "sign_out", "sign_in", "prefs")
 
 
 async def answer(site: Site, route: Route, request: Request[Any, Any, Any]) -> Answer:
@@ -38,6 +43,8 @@ async def answer(site: Site, route: Route, request: Request[Any, Any, Any]) -> A
             await _enter(ask, request)
         return await route.run(ask)
     except Refused as refusal:
+        if isinstance(refusal, NotFound):
+            await _note_refusal(ask)
         return errors.refused(ask, refusal)
     except HTTPException as error:
         return (
@@ -47,6 +54,16 @@ async def answer(site: Site, route: Route, request: Request[Any, Any, Any]) -> A
         )
     except Exception as error:
         return errors.failed(ask, error)
+
+
+async def _note_refusal(ask: Ask) -> None:
+    """Foreign, absent and not permitted are written down alike, so that they stay alike."""
+    if ask.viewer.person is None:
+        return
+    try:
+        await tell_refusal(ask.viewer, ask.rule.name, ask.rule.method)
+    except Unavailable:
+        log.warning("a refusal could not be written down: %s", ask.rule.name)
 
 
 def prepare(site: Site, rule: Rule, request: Request[Any, Any, Any]) -> Ask:
@@ -95,6 +112,8 @@ async def _enter(ask: Ask, request: Request[Any, Any, Any]) -> None:
     _bind(ask)
     if ask.viewer.person is None and not rule.anonymous:
         raise NotSignedIn
+    if ask.viewer.lacks_factor and not rule.name.startswith(_WITHOUT_FACTOR):
+        raise errors.LacksFactor
     if any(len(value) > _MOST_PATH or "\x00" in value for value in ask.path.values()):
         raise NotFound
     _belongs(ask)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from litestar.exceptions import HTTPException
 
-from core.base.errors import Message, NotSignedIn, Refused, TooMany
+from core.base.errors import Message, NotProved, NotSignedIn, Refused, TooMany
 from core.base.ids import crockford
 from web import hx
 from web.ask import HTML, PRIVATE, Ask
@@ -45,10 +45,23 @@ class NotOurs(Refused):
         super().__init__(Message("This kind of form is not understood."))
 
 
+class LacksFactor(Refused):
+    """Somebody of the office who must set up a second factor before anything else."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(Message("Please set up the second step of signing in first."))
+
+
 def refused(ask: Ask, refusal: Refused) -> Answer:
     """A rule said no."""
     if isinstance(refusal, NotSignedIn):
         return _to_sign_in(ask)
+    if isinstance(refusal, NotProved):
+        return _elsewhere(ask, "/step-up?next=" + quote(_here(ask), safe=""), refusal.status)
+    if isinstance(refusal, LacksFactor):
+        return _elsewhere(ask, "/account/second-step", refusal.status)
     headers: Headers = []
     if isinstance(refusal, TooMany):
         headers.append(("retry-after", str(refusal.seconds)))
@@ -80,9 +93,19 @@ def _to_sign_in(ask: Ask) -> Answer:
     below = "/c/" + ask.path["slug"] if "slug" in ask.path else "/"
     wanted = ask.target if ask.rule.method == "GET" else below
     url = "/sign-in" if wanted == "/" else "/sign-in?next=" + quote(wanted, safe="")
+    return _elsewhere(ask, url, 401)
+
+
+def _here(ask: Ask) -> str:
+    """The page itself, or the one a form of this address stands on, or home."""
+    pages = {route.rule.path for route in ask.site.routes if route.rule.method == "GET"}
+    return ask.target if ask.rule.method == "GET" or ask.rule.path in pages else ask.home or "/"
+
+
+def _elsewhere(ask: Ask, url: str, status: int) -> Answer:
     if hx.is_htmx(ask.headers):
-        # A part of a page must not be filled with the sign-in page: the whole window goes there.
-        return ask.answer(b"", HTML, status=401, headers=[*PRIVATE, *hx.answer_headers(redirect=url)])
+        # A part of a page must not be filled with another page: the whole window goes there.
+        return ask.answer(b"", HTML, status=status, headers=[*PRIVATE, *hx.answer_headers(redirect=url)])
     return ask.redirect(url)
 
 

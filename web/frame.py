@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from core.base.errors import N_
+from core.community.approval_lists import has_queue
 from web.view_parts import Flash, NavItem, PageFrame
 
 if TYPE_CHECKING:
@@ -20,15 +21,19 @@ OFFICE = (
     (N_("Areas and posts"), "/areas", "pin", "area.read"),
     (N_("Rewards and stock"), "/stock", "gift", "reward.write"),
     (N_("Imports"), "/imports", "list", "import.run"),
+    (N_("Roles"), "/roles", "shield", "role.read"),
+    (N_("Log"), "/audit", "list", "audit.read"),
     (N_("Settings"), "/settings", "tools", "community.settings"),
 )
 Menus = tuple[tuple[NavItem, ...], tuple[NavItem, ...]]
 
 
-def build_frame(ask: "Ask", title: str, *, current: str = "", flash: Flash | None = None) -> PageFrame:
+def build_frame(
+    ask: "Ask", title: str, *, current: str = "", flash: Flash | None = None, bare: bool = False
+) -> PageFrame:
     """The frame of this page for this reader. `current` is the address of the menu entry it belongs to."""
     place, viewer = ask.community, ask.viewer
-    known = viewer.person is not None
+    known = viewer.person is not None and not bare
     tabs, nav = _menus(ask, place) if place is not None and known else ((), ())
     here = current or ask.target.partition("?")[0]
     plugin = ask.rule.plugin
@@ -40,8 +45,9 @@ def build_frame(ask: "Ask", title: str, *, current: str = "", flash: Flash | Non
         theme=ask.likes.theme,  # type: ignore[arg-type]  # checked where the wish came in
         community=place.name if place is not None else "",
         base=ask.home,
-        viewer_name=viewer.name,
-        viewer_number=viewer.number,
+        bare=bare,
+        viewer_name=viewer.name if known else "",
+        viewer_number=viewer.number if known else "",
         csrf=ask.csrf,
         tabs=_mark(tabs, here),
         nav=_mark(nav, here),
@@ -92,12 +98,19 @@ def _build(ask: "Ask") -> Menus:
     if viewer.may_somewhere("attendance.review"):
         review = NavItem(title=ask._("Review"), href=base + "/review", icon="check")
         (tabs if len(tabs) < _MOST_TABS else nav).append(review)
+    if has_queue(viewer):
+        nav.append(NavItem(title=ask._("Approvals"), href=base + "/approvals", icon="check"))
     nav += of_plugins
     nav += [
         NavItem(title=ask._(title), href=base + path, icon=icon)
         for title, path, icon, permission in OFFICE
         if viewer.may_somewhere(permission)
     ]
+    if viewer.may_somewhere("redemption.make"):
+        nav.append(NavItem(title=ask._("Card and PIN"), href=base + "/on-behalf", icon="scan"))
+    if viewer.may_somewhere("volunteer.write") or viewer.may("operator"):
+        nav.append(NavItem(title=ask._("Sign-in slips"), href=base + "/slips", icon="print"))
+    nav.append(NavItem(title=ask._("Sign-in and security"), href="/account", icon="key"))
     nav.append(NavItem(title=ask._("Other communities"), href="/", icon="house"))
     if viewer.may("operator"):
         nav.append(NavItem(title=ask._("Parts"), href="/design", icon="star"))

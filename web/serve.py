@@ -17,9 +17,10 @@ from core.base.clock import HOUR, MINUTE, SECOND
 from core.base.house import House, Job, open_house
 from core.base.outbox import deliver, is_due
 from core.base.settings import Settings, from_environment
-from core.community import throttle
+from core.community import approvals, sessions, throttle
 from core.extension.registry import Registry, leave_out_unmigrated, load
 from core.lifecycle import tallies
+from core.lifecycle.approval_kinds import KINDS
 from core.lifecycle.demo import SignIn
 from core.lifecycle.imports import jobs as imports
 from web.app import create_app, texts_of
@@ -28,7 +29,9 @@ from web.pages.account import DEMO
 JOBS = (
     Job("outbox", SECOND, deliver, is_due),
     Job("awards.retry", 30 * SECOND, retry_waiting, is_waiting),
+    Job("approvals.overdue", MINUTE, approvals.end_overdue, approvals.is_due),
     Job("throttle.sweep", HOUR, throttle.sweep),
+    Job("session.sweep", HOUR, sessions.sweep),
     Job("tallies", 10 * MINUTE, tallies.count, tallies.is_due),
     Job("imports", SECOND, imports.work_on, imports.is_waiting),
     Job("imports.sweep", HOUR, imports.sweep),
@@ -39,7 +42,12 @@ async def open_linli(settings: Settings, registry: Registry | None = None) -> Ho
     """The house as every command and worker uses it. Migrations are not run here."""
     registry = load(settings.plugins) if registry is None else registry
     house = await open_house(
-        settings, registry=registry, texts=texts_of(registry), handlers=registry.handlers(), jobs=JOBS
+        settings,
+        registry=registry,
+        texts=texts_of(registry),
+        handlers=registry.handlers(),
+        jobs=JOBS,
+        approvals=KINDS,
     )
     await leave_out_unmigrated(house)
     return house

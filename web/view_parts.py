@@ -106,6 +106,7 @@ class PageFrame(View, frozen=True, kw_only=True):
     theme: Literal["", "light", "dark"] = ""  # "" follows the device
     community: str = ""  # the community's name; "" outside of any
     base: str = ""  # "/c/hongqi"; "" outside of any community
+    bare: bool = False  # leads nowhere else: somebody who is not signed in stands at this screen
     viewer_name: str = ""  # "" for somebody not signed in
     viewer_number: str = ""  # volunteer number, "" without one
     csrf: str = ""  # the value of every form's `_csrf_token`

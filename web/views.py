@@ -191,6 +191,8 @@ class CounterView(View, frozen=True, kw_only=True):
     error: str = ""  # why the last choice was refused: "只剩 1 份，刚被领走"
     member: CounterMember | None = None
     rewards: tuple[CounterReward, ...] = ()
+    desk: str = ""  # the form's `desk`: where the clerk stands
+    desks: tuple[FieldOption, ...] = ()  # where he may stand
 
 
 class ConfirmView(View, frozen=True, kw_only=True):
@@ -290,6 +292,7 @@ class SignInView(View, frozen=True, kw_only=True):
     login_error: str = ""
     password_error: str = ""
     error: str = ""  # about both: unknown number or wrong password, or too many tries
+    said: str = ""  # what was done before
     next: str = ""
     demo: tuple[Fact, ...] = ()  # demo data only: who, and number with password
 

@@ -37,5 +37,7 @@ class MergeView(View, frozen=True, kw_only=True):
     swap_href: str = ""
     action: str = ""  # POST; "" when it cannot be done
     request_id: str = ""
+    reason: str = ""  # what was typed
+    reason_error: str = ""
     error: str = ""
     errors: tuple[FieldError, ...] = ()

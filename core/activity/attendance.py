@@ -8,13 +8,17 @@ from core.activity import decisions
 from core.activity.policy import policy_of
 from core.activity.scoring import Scored
 from core.base.act import Unit
-from core.base.clock import DAY, MINUTE
+from core.base.clock import DAY, MINUTE, day_of
 from core.base.errors import ConstraintBroken, Invalid, Message, NotFound
 from core.base.ids import public_id
 from core.base.sql import to_json
+from core.community.communities import place
+from core.community.teams import zone_here
+from core.community.workdays import special_days, working_days
 from core.points import awards
 
-LATE = 14 * DAY  # ten working days: after that an entry is a late one
+# Recorded after more than so many working days an entry is a late one (Order 67, article 11).
+LATE = 10
 
 BUSY = "This person was recorded elsewhere at this time."
 OUTSIDE = "This is outside the time of the activity."
@@ -32,6 +36,7 @@ _PEOPLE = """
 select r.volunteer, v.status,
     exists (select 1 from team_member m where m.community = :community and m.team = :team
             and m.volunteer = r.volunteer and (m.to_day is null or m.to_day >= r.day)) as member,
+    -- everywhere (interval): nobody is in two places at once, in whatever community
     exists (select 1 from interval i where i.person = r.person
             and i.from_at < r.to_at and i.to_at > r.from_at) as busy
 from rows(:people; volunteer bigint, person bigint, day text, from_at bigint, to_at bigint) as r
@@ -88,10 +93,19 @@ async def record_attendance(unit: Unit, activity: int, scored: Sequence[Scored],
     if not policy.accepts(evidence):
         raise NotFound
     await _check_people(unit, found, scored)
-    attendances = await _write(unit, activity, scored, evidence)
+    late = await _late(unit, scored)
+    attendances = await _write(unit, activity, scored, evidence, late)
     pairs = [(s, attendances[s.attended.volunteer]) for s in scored]
     unscored = await _propose(unit, found["programme"], pairs)
-    waits = sorted(a for s, a in pairs if s.attended.person == unit.actor or policy.second_person(evidence))
+    second = policy.second_person(evidence)
+    waits = sorted(
+        a
+        for s, a in pairs
+        if second
+        or s.attended.person == unit.actor
+        or s.attended.volunteer in late
+        or s.attended.minutes > policy.longest
+    )
     confirmed = [a for _, a in pairs if a not in set(waits)]
     await decisions.queue_up(unit, found["programme"], found["team"], waits)
     booked = await decisions.decide(unit, confirmed, "confirmed", by_policy=True)
@@ -161,7 +175,25 @@ def _own_errors(activity: Any, scored: Sequence[Scored], now: int) -> dict[str, 
     return errors
 
 
-async def _write(unit: Unit, activity: int, scored: Sequence[Scored], evidence: str) -> dict[int, int]:
+async def _late(unit: Unit, scored: Sequence[Scored]) -> set[int]:
+    """The volunteers whose service lies more than LATE working days back, by the community's holidays.
+
+    Such an entry waits for a second person, whatever the programme says. One statement, where any is old.
+    """
+    ends = {s.attended.volunteer: s.attended.to_at for s in scored if s.attended.to_at is not None}
+    if not ends or unit.now - min(ends.values()) <= LATE * DAY:
+        return set()
+    zone = await zone_here(unit)
+    today = day_of(unit.now, zone)
+    first = day_of(min(ends.values()), zone)
+    special = await special_days(unit, place(unit), first, today)
+    days = {day: working_days(day, today, special) for day in {day_of(at, zone) for at in ends.values()}}
+    return {volunteer for volunteer, at in ends.items() if days[day_of(at, zone)] > LATE}
+
+
+async def _write(
+    unit: Unit, activity: int, scored: Sequence[Scored], evidence: str, late: set[int]
+) -> dict[int, int]:
     """Writes attendance and intervals; returns the attendance of each volunteer."""
     people = [
         {
@@ -174,7 +206,7 @@ async def _write(unit: Unit, activity: int, scored: Sequence[Scored], evidence: 
             "counts": to_json(s.attended.counts),
             "fields": to_json(s.attended.fields),
             "day": s.day,
-            "late": int(s.attended.to_at is not None and unit.now - s.attended.to_at > LATE),
+            "late": int(s.attended.volunteer in late),
         }
         for s in scored
     ]

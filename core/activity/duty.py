@@ -88,7 +88,8 @@ join team_member m on m.team = r.team and m.to_day is null and m.role in ('leade
     and +m.community = :community
 join volunteer v on v.id = m.volunteer and v.status = 'active'
 join person p on p.id = v.person and p.erased_at is null and p.died_on is null
-where not exists (select 1 from notice n where n.person = v.person and n.kind = :kind and n.href = r.href)
+where not exists (select 1 from notice n where n.person = v.person and n.community = v.community
+    and n.kind = :kind and n.href = r.href)
 returning id
 """
 

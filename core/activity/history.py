@@ -35,7 +35,7 @@ select cast(:community as bigint), r.public_id, y.id, v.id, v.person, r.from_at,
     'imported', cast(:recorder as bigint), cast(:now as bigint), r.day, cast(:act as bigint)
 from rows(:items; public_id text, activity text, volunteer bigint, from_at bigint, to_at bigint,
     minutes bigint, day text) as r
-join activity y on y.public_id = r.activity
+join activity y on y.public_id = r.activity and +y.community = :community
 join volunteer v on v.id = r.volunteer and +v.community = :community
 returning id
 """

@@ -16,11 +16,11 @@ from core.points import awards
 _ATTENDANCE = """
 select a.id, a.community, a.volunteer, a.person, a.minutes, a.from_at, a.to_at, a.day, a.counts, a.fields,
     ac.programme, ac.kind, v.number
-from award_waiting w
+from rows(:due; attendance bigint, community bigint) as r
+join award_waiting w on w.attendance = r.attendance and +w.community = r.community
 join attendance a on a.id = w.attendance
 join activity ac on ac.id = a.activity
 join volunteer v on v.id = a.volunteer
-where w.attendance in ids(:attendances)
 order by a.id
 """
 
@@ -37,7 +37,8 @@ async def is_waiting(house: House) -> bool:
 async def retry_waiting(house: House) -> int:
     """Scores due attendances once more; returns how many no longer wait. A second run changes nothing."""
     due = await awards.waiting(house, house.clock.now())
-    rows = await house.db.fetch(_ATTENDANCE, attendances=[row["attendance"] for row in due]) if due else []
+    items = [{"attendance": row["attendance"], "community": row["community"]} for row in due]
+    rows = await house.db.fetch(_ATTENDANCE, due=items) if due else []
     groups: defaultdict[tuple[int, str, str], list[Any]] = defaultdict(list)
     for row in rows:
         groups[row["community"], row["programme"], row["kind"]].append(row)

@@ -33,6 +33,20 @@ TRIES = 6
 SYSTEM = "system:"  # request ids of runs nobody asked for; never accepted from a form
 
 
+_STORED = """
+select a.id, a.digest, r.answer
+-- everywhere (act): a request id is one person's own, wherever he acts
+from act a join act_answer r on r.act = a.id
+where coalesce(a.actor, 0) = coalesce(cast(:actor as bigint), 0) and a.request_id = :request_id
+"""
+
+_DELIVERIES = """
+insert into delivery (event, consumer, subject, next_at)
+select e.id, r.consumer, e.subject, :at
+-- everywhere (event): what this very act has just written
+from event e join rows(:items; name text, consumer text) as r on r.name = e.name where e.act = :act
+"""
+
 _AUDIT = """
 insert into audit (act, community, actor, on_behalf, action, subject, subject_id, result, detail, at)
 select r.act, r.community, r.actor, r.on_behalf, r.action, r.subject, r.subject_id, r.result, r.detail, r.at
@@ -150,14 +164,7 @@ class Unit(Reads):
             for c in self.house.consumers(n)
         ]
         if wanted:
-            await self.execute(
-                "insert into delivery (event, consumer, subject, next_at) "
-                "select e.id, r.consumer, e.subject, :at from event e "
-                "join rows(:items; name text, consumer text) as r on r.name = e.name where e.act = :act",
-                act=self.act,
-                at=self.now,
-                items=wanted,
-            )
+            await self.execute(_DELIVERIES, act=self.act, at=self.now, items=wanted)
 
 
 Work = Callable[[Unit], Awaitable[dict[str, Any]]]
@@ -255,8 +262,7 @@ async def _once(asked: _Asked, work: Work) -> Done:
 
 async def _stored(transaction: Transaction, asked: _Asked) -> Done:
     row = await transaction.one(
-        "select a.id, a.digest, r.answer from act a join act_answer r on r.act = a.id "
-        "where coalesce(a.actor, 0) = coalesce(cast(:actor as bigint), 0) and a.request_id = :request_id",
+        _STORED,
         actor=asked.viewer.person,
         request_id=asked.request_id,
     )

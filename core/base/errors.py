@@ -67,6 +67,15 @@ class NotSignedIn(Refused):
         super().__init__(Message("Please sign in first."))
 
 
+class NotProved(Refused):
+    """Signed in, but this wants to be shown once more who it is (a step up)."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(Message("Please show once more that it is you."))
+
+
 class Conflict(Refused):
     """The same request id came with other inputs."""
 

@@ -1,7 +1,7 @@
 """One process's house: its database, keys, clock, plugins and texts."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,7 @@ class House:
     texts: Any = None  # core.base.i18n.Texts
     handlers: tuple[Handler, ...] = ()
     jobs: tuple[Job, ...] = ()
+    approvals: Mapping[str, Any] = field(default_factory=dict)  # core.community.approvals.Kind by key
     cache: dict[Any, Any] = field(default_factory=dict)
     running: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -76,6 +77,7 @@ async def open_house(
     texts: Any = None,
     handlers: Iterable[Handler] = (),
     jobs: Iterable[Job] = (),
+    approvals: Mapping[str, Any] | None = None,
 ) -> House:
     """Opens the database and gathers what the process needs. Migrations are not run here."""
     db: Database = PostgresDatabase(settings.database)
@@ -92,4 +94,5 @@ async def open_house(
         texts=texts,
         handlers=tuple(handlers),
         jobs=tuple(jobs),
+        approvals=approvals or {},
     )

@@ -54,17 +54,20 @@ async def is_due(house: "House") -> bool:
     return found is not None
 
 
+_DUE = """
+select d.event, d.consumer, d.attempts, e.name, e.community, e.subject, e.payload, e.at
+-- everywhere (event): one job hands over the events of all communities
+from delivery d join event e on e.id = d.event
+where d.state = 'waiting' and d.next_at <= :now and not exists (
+    select 1 from delivery o where o.consumer = d.consumer and o.subject = d.subject
+    and o.event < d.event and o.state = 'waiting')
+order by d.event limit :most
+"""
+
+
 async def deliver(house: "House") -> int:
     """Hands due events to their handlers; returns how many were done. Run by one worker at a time."""
-    due = await house.db.fetch(
-        "select d.event, d.consumer, d.attempts, e.name, e.community, e.subject, e.payload, e.at "
-        "from delivery d join event e on e.id = d.event "
-        "where d.state = 'waiting' and d.next_at <= :now and not exists ("
-        "select 1 from delivery o where o.consumer = d.consumer and o.subject = d.subject "
-        "and o.event < d.event and o.state = 'waiting') order by d.event limit :most",
-        now=house.clock.now(),
-        most=BATCH,
-    )
+    due = await house.db.fetch(_DUE, now=house.clock.now(), most=BATCH)
     handlers = {h.name: h for h in house.handlers}
     done: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []

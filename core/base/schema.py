@@ -1,8 +1,9 @@
 """Reads the schema's SQL files and writes them for one engine.
 
 The files say each table once. What differs: `key` (an identity column), `bigint` (SQLite's
-strict tables call it integer), `-- @append_only a, b` (triggers that refuse change), and
-sections between `-- @postgres`, `-- @sqlite` and `-- @both`.
+strict tables call it integer), `-- @append_only a, b` (triggers that refuse change), `-- @tied a.b -> c`
+(a key of an older table that carries the community), and sections between `-- @postgres`, `-- @sqlite` and
+`-- @both`.
 """
 
 import re
@@ -13,6 +14,8 @@ from core.base.sql import Engine
 
 SQL = Path(__file__).parent.parent / "migrations" / "sql"
 _APPEND_ONLY = re.compile(r"^-- @append_only (.+)$", re.MULTILINE)
+
+_TIED = re.compile(r"^-- @tied ([a-z_]+)\.([a-z_]+) -> ([a-z_]+)$", re.MULTILINE)
 
 
 def append_only_tables() -> list[str]:
@@ -40,6 +43,8 @@ def written(text: str, engine: Engine) -> Iterator[str]:
     for match in _APPEND_ONLY.finditer(text):
         for table in match[1].split(","):
             yield from append_only(table.strip(), engine)
+    for match in _TIED.finditer(text):
+        yield from tied(match[1], match[2], match[3], engine)
 
 
 def _sections(text: str, engine: Engine) -> Iterator[str]:
@@ -57,6 +62,28 @@ def _for_engine(statement: str, engine: Engine) -> str:
     statement = re.sub(r"\bid key\b", "id integer primary key autoincrement", statement)
     statement = re.sub(r"\bbigint\b", "integer", statement)
     return statement + " strict" if statement.startswith("create table") else statement
+
+
+def tied(table: str, column: str, target: str, engine: Engine) -> Iterator[str]:
+    """A key of a table that is there already, made to carry the community: `column` leads to `target.id`.
+
+    SQLite cannot add a key to a table, so triggers see to it; like a key, they ask nothing of a row without
+    a community or without a value.
+    """
+    if engine == "postgres":
+        yield f"alter table {table} drop constraint if exists {table}_{column}_fkey"
+        yield (
+            f"alter table {table} add constraint {table}_{column}_tied "
+            f"foreign key (community, {column}) references {target} (community, id)"
+        )
+        return
+    for when, name in (("insert", "new"), (f"update of community, {column}", "moved")):
+        yield (
+            f"create trigger {table}_{column}_tied_{name} after {when} on {table} "  # noqa: S608  # as below
+            f"when new.{column} is not null and new.community is not null and not exists ("
+            f"select 1 from {target} t where t.id = new.{column} and t.community = new.community) "
+            f"begin select raise(abort, '{table}_{column}_tied'); end"
+        )
 
 
 def append_only(table: str, engine: Engine) -> Iterator[str]:

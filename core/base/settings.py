@@ -25,6 +25,7 @@ class Settings:
     workers: int = 1
     base_url: str = ""
     secure_cookies: bool = False
+    staff_totp: bool = False
 
     @property
     def engine(self) -> str:
@@ -46,6 +47,7 @@ HELP = {
     "LINLI_WORKERS": "number of server processes (default: 1)",
     "LINLI_BASE_URL": "public address, for links in messages (default: none)",
     "LINLI_SECURE_COOKIES": "true when served over https: cookies are Secure and __Host- (default: false)",
+    "LINLI_STAFF_TOTP": "true: who works in the office needs an authenticator app (default: false)",
 }
 
 
@@ -106,4 +108,5 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         workers=_whole(env, "LINLI_WORKERS", 1, 1, 64),
         base_url=env.get("LINLI_BASE_URL", "").strip().rstrip("/"),
         secure_cookies=_yes_no(env, "LINLI_SECURE_COOKIES"),
+        staff_totp=_yes_no(env, "LINLI_STAFF_TOTP"),
     )

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from core.base.database import Reads, Transaction
+from core.base.ids import CROCKFORD
 from core.base.sql import to_json
 
 _NONCE = 12
@@ -53,10 +54,10 @@ def _seal(key: AESGCM, plain: bytes, bound_to: str) -> str:
 
 
 def _open(key: bytes, sealed: str, bound_to: str) -> bytes:
-    raw = base64.b64decode(sealed)
     try:
+        raw = base64.b64decode(sealed)
         return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], bound_to.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # changed; or never sealed here at all
         raise Unreadable(bound_to) from error
 
 
@@ -83,6 +84,15 @@ class Vault:
     def hash(self, kind: str, text: str) -> str:
         """The keyed look-up hash of a value, e.g. ('phone', '13800000001'); hex."""
         return hmac.new(self._lookup, f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()
+
+    def code(self, purpose: str, *parts: object, length: int) -> str:
+        """A secret to be printed, in Crockford's letters, worked out from what it belongs to.
+
+        So the same act shows the same code again, nothing of it has to be kept but a hash, and nobody works
+        it out without the master key. At most 51 characters.
+        """
+        bits = int(self.digest(purpose, *parts), 16)
+        return "".join(CROCKFORD[(bits >> (5 * n)) & 31] for n in range(length))
 
     def digest(self, *parts: object) -> str:
         """A keyed digest of JSON-able parts; hex. Tells nothing about them without the master key."""

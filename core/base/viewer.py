@@ -39,6 +39,9 @@ class Viewer:
     number: str = ""  # his volunteer number in this community
     size: str = ""  # '' or 'elder'
     theme: str = ""  # '', 'light' or 'dark'
+    staff: bool = False  # holds a role of the office, here or anywhere
+    stepped_up_at: int | None = None  # when he last showed who he is since signing in (ms)
+    lacks_factor: bool = False  # must set up a second factor before he holds anything
 
     def may(
         self, permission: str, *, team: int | None = None, area: str | None = None, counter: int | None = None

@@ -38,9 +38,10 @@ where path >= :path and path < :path || 'a' and +community = :community
 
 # What keeps an area from being taken away.
 _IN_USE = """
-select (select count(*) from area b where b.parent = :area) as below,
-    (select count(*) from residence h where h.area = :area) as people,
-    (select count(*) from post p where p.area = :area) as posts,
+-- everywhere (role_grant): somebody of the house's own may have a role for it
+select (select count(*) from area b where b.parent = :area and +b.community = :community) as below,
+    (select count(*) from residence h where h.area = :area and +h.community = :community) as people,
+    (select count(*) from post p where p.area = :area and +p.community = :community) as posts,
     (select count(*) from team t where t.community = :community and t.area = :area) as teams,
     (select 1 from activity y where y.community = :community and y.area = :area limit 1) as activities,
     (select 1 from household o where o.community = :community and o.area = :area limit 1) as households,

@@ -15,9 +15,9 @@ LONGEST = 60
 
 _TREE = """
 select a.id, a.public_id, a.parent, a.community, a.kind, a.name, a.path, a.households, a.residents,
-    (select count(*) from area b where b.parent = a.id) as below
-from area a join community c on c.id = :community join area top on top.id = c.area
-where a.path >= top.path and a.path < top.path || 'a'
+    (select count(*) from area b where b.parent = a.id and +b.community = c.id) as below
+from community c join area top on top.id = c.area and +top.community = c.id join area a on +a.community = c.id
+where c.id = :community and a.path >= top.path and a.path < top.path || 'a'
     and length(a.path) - length(replace(a.path, '/', ''))
         <= length(top.path) - length(replace(top.path, '/', '')) + :deepest
 order by a.id
@@ -34,6 +34,7 @@ up as (
     union all
     select p.id, p.public_id, p.parent, p.community, p.kind, p.name, p.path, p.households, p.residents,
         up.step + 1
+    -- everywhere (area): county and street stand above the communities
     from up join area p on p.id = up.parent
 )
 select up.*, 0 as below from up
@@ -51,6 +52,7 @@ order by step desc, id
 _FIND = """
 select a.id, a.public_id, a.parent, a.community, a.kind, a.name, a.path, a.households, a.residents,
     u.name as above
+-- everywhere (area): county and street stand above the communities
 from area a left join area u on u.id = a.parent
 where a.community = :community and a.name like :pattern escape '!' order by a.path limit :most
 """

@@ -29,7 +29,10 @@ from rows(:items; public_id text, kind text, name text, households bigint, resid
 returning id, public_id
 """
 
-_PLACE = "update area set path = :above || id || '/' where id in ids(:areas)"
+_PLACE = """
+update area set path = :above || id || '/' where id in ids(:areas)
+    and (community is null or community = cast(:community as bigint))
+"""
 
 _PARENTS = """
 select a.id, a.path from area a where a.id in ids(:parents) and +a.community = :community
@@ -42,13 +45,16 @@ from rows(:items; id bigint, parent bigint, path text) as r where a.id = r.id an
 """
 
 _ONE = """
-select id, public_id, parent, community, kind, name, path, households, residents from area where id = :id
+select id, public_id, parent, community, kind, name, path, households, residents
+-- everywhere (area): the forest is one; verbs compare the node's community with their own
+from area where id = :id
 """
 
 _SUBTREE = """
 select a.id, a.public_id, a.parent, a.community, a.kind, a.name, a.path, a.households, a.residents
-from area a join community c on c.id = :community join area top on top.id = c.area
-where a.path >= top.path and a.path < top.path || 'a'
+from community c join area top on top.id = c.area and top.community = c.id
+join area a on +a.community = c.id
+where c.id = :community and a.path >= top.path and a.path < top.path || 'a'
 order by a.path
 """
 
@@ -104,7 +110,8 @@ async def add_areas(unit: Unit, parent: int | None, items: list[NewArea]) -> lis
     given = [{"public_id": public_id(), **msgspec.to_builtins(item)} for item in items]
     rows = await unit.fetch(_ADD, parent=parent, community=community, items=given, at=unit.now, act=unit.act)
     ids = {row["public_id"]: row["id"] for row in rows}
-    await unit.execute(_PLACE, above=above.path if above is not None else "/", areas=list(ids.values()))
+    path = above.path if above is not None else "/"
+    await unit.execute(_PLACE, above=path, areas=list(ids.values()), community=community)
     await unit.audit("area.add", "area", parent, count=len(items))
     return [ids[item["public_id"]] for item in given]
 

@@ -11,8 +11,8 @@ select * from (select 'team' as part, t.id, t.public_id, t.name, t.category as k
     from team t where t.community = :community and t.closed_at is null order by t.name, t.id limit :most) as q
 union all
 select * from (select 'area', a.id, a.public_id, a.name, a.kind, a.path
-    from community c join area top on top.id = c.area
-    join area a on a.path >= top.path and a.path < top.path || 'a'
+    from community c join area top on top.id = c.area and +top.community = c.id
+    join area a on +a.community = c.id and a.path >= top.path and a.path < top.path || 'a'
     where c.id = :community order by a.path limit :most) as q
 """
 

@@ -12,7 +12,7 @@ from core.base.house import House
 from core.base.sql import to_json
 from core.base.viewer import Viewer
 from core.community.post_kinds import enter_post_kinds
-from core.community.roles import ensure_core_roles
+from core.community.roles import ensure_roles
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
@@ -36,7 +36,9 @@ on conflict (community, day) do update set name = excluded.name, kind = excluded
 
 
 _OF_PERSON = """
-select c.slug, c.name, c.help_phone from community c join area n on n.id = c.area
+select c.slug, c.name, c.help_phone
+-- everywhere (volunteer, role_grant, area): a person's own communities, whichever they are
+from community c join area n on n.id = c.area
 where c.closed_at is null and (
     exists (select 1 from volunteer v where v.community = c.id and v.person = :person and v.status = 'active')
     or exists (select 1 from role_grant g left join area a on a.id = g.area
@@ -101,7 +103,7 @@ async def create_community(
     wrong = _wrong(slug, name, zone, locale)
     if wrong:
         raise Invalid(wrong)
-    await ensure_core_roles(unit)
+    await ensure_roles(unit)
     try:
         community: int = await unit.value(
             _CREATE,

@@ -1,46 +1,25 @@
 """Signing in with a number or telephone number and a password.
 
-Unknown and wrong look the same: one answer, the same statements, the same hashing work.
+Unknown and wrong look the same: one answer, the same statements, the same hashing work. A telephone may be
+shared by a household; who of it is meant is asked only after the right password of more than one (see
+docs/decisions/0020).
 """
 
-import asyncio
-import secrets
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TypeVar
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from core.base.act import Unit, note
-from core.base.clock import DAY, HOUR, MINUTE
-from core.base.errors import Invalid, Message, Unavailable
+from core.base.clock import MINUTE
+from core.base.errors import Invalid, Message
 from core.base.house import House
+from core.base.viewer import Viewer
 from core.community import throttle
+from core.community.hashing import hashed, is_old, matches
 from core.community.numbers import digits_of, is_number
-from core.community.sessions import end_sessions
-from core.community.throttle import Budget
-
-T = TypeVar("T")
+from core.community.sessions import end_others, end_sessions, rotate
+from core.community.throttle import Budget, Patience
 
 SHORTEST, LONGEST = 8, 128
-THREADS = 2  # hashings at a time in one process: each takes 19 MiB and a core
-QUEUE = 32  # and so many waiting; more are told that the system is busy
-
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_pool = ThreadPoolExecutor(THREADS, thread_name_prefix="linli-password")
-
-
-@dataclass
-class _Busy:
-    """How many hashings are under way or waiting in this process."""
-
-    waiting: int = 0
-
-
-_busy = _Busy()
+SHARED = 3  # people of one telephone that a password is tried for
 
 # The passwords that are tried first, here and elsewhere.
 _COMMON = """
@@ -53,13 +32,16 @@ linli2026 shequ123 zhiyuanzhe
 COMMON = frozenset(_COMMON.split())
 
 _CANDIDATES = """
-select p.id, coalesce(c.password, '') as password
-from person p left join credential c on c.person = p.id
+select p.id, p.name, c.password, f.since_at as factor_at,
+    -- everywhere (volunteer): who signs in is in no community yet; numbers are unique everywhere
+    (select min(o.number) from volunteer o where o.person = p.id and o.status = 'active') as number
+from person p join credential c on c.person = p.id left join second_factor f on f.person = p.id
 where p.disabled_at is null and p.erased_at is null and p.id in (
+    -- everywhere (volunteer): who signs in is in no community yet; numbers are unique everywhere
     select w.person from volunteer n join volunteer w on w.id = coalesce(n.merged_into, n.id)
     where n.number = :number and w.status = 'active'
     union select person from person_lookup where kind = 'phone' and hash = :phone)
-order by p.id limit 2
+order by p.id limit :most
 """
 
 _KEEP = """
@@ -75,6 +57,16 @@ class Prepared:
     hash: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Somebody whose password was right. `number` is one of his volunteer numbers, '' for staff."""
+
+    person: int
+    name: str
+    number: str
+    has_factor: bool
+
+
 async def prepare_password(password: str, *own: str) -> Prepared:
     """Checks and hashes a new password; `own` are its owner's name, number and phone.
 
@@ -87,73 +79,85 @@ async def prepare_password(password: str, *own: str) -> Prepared:
         raise Invalid({"password": Message("Use at most %(most)s characters.", most=LONGEST)})
     if plain in COMMON or len(set(plain)) < 3 or any(len(o) >= 4 and o.lower() in plain for o in own):
         raise Invalid({"password": Message("This password is too easy to guess.")})
-    return Prepared(await _in_thread(lambda: _hasher.hash(password)))
+    return Prepared(await hashed(password))
 
 
 async def set_password(unit: Unit, person: int, password: Prepared) -> None:
     """Gives a person a password and ends his sessions. He does it himself, or an operator for him."""
     if person != unit.actor:
         unit.viewer.require("operator")
-    await unit.execute(_KEEP, person=person, password=password.hash, now=unit.now)
-    await end_sessions(unit, [person])
+    await keep_password(unit, person, password)
     await unit.audit("password.set", "person", person)
 
 
-async def sign_in(house: House, name: str, password: str, address: str) -> int:
-    """The person with this number or phone and password.
+async def keep_password(unit: Unit, person: int, password: Prepared) -> None:
+    """`set_password` for verbs that have checked by themselves that it may be done."""
+    await unit.execute(_KEEP, person=person, password=password.hash, now=unit.now)
+    await end_sessions(unit, [person])
+
+
+async def change_own_password(unit: Unit, password: Prepared) -> str:
+    """Gives the actor another password: his other sessions end, this one goes on under the token returned."""
+    token = await rotate(unit, proved=True)
+    await unit.execute(_KEEP, person=unit.actor, password=password.hash, now=unit.now)
+    await end_others(unit)
+    await unit.audit("password.set", "person", unit.actor)
+    return token
+
+
+async def sign_in(house: House, name: str, password: str, address: str) -> list[Recognised]:
+    """Those with this number or phone whose password this is: one, or several who share both.
 
     `address` is where the request comes from. Raises Invalid ('' : not right), TooMany, Unavailable.
     """
     digits = digits_of(name)[:40]
     phone = house.vault.hash("phone", digits)
-    # `phone` is a keyed hash of whatever was typed, so it serves as the account's bucket too.
-    account = [Budget(f"sign-in:minute:{phone}", 5, MINUTE), Budget(f"sign-in:hour:{phone}", 20, HOUR)]
     place = house.vault.hash("address", address)
+    # `phone` is a keyed hash of whatever was typed, so it serves as the account's bucket too. From one
+    # address patience ends soon, from everywhere late: a stranger cannot keep somebody out of his account.
+    own = [Patience(f"sign-in:{phone}:{place}"), Patience(f"sign-in:{phone}", free=50, longest=5 * MINUTE)]
     around = [Budget(f"sign-in:address:{place}", 60, 15 * MINUTE), Budget("sign-in:all", 1200, MINUTE)]
-    day = Budget(f"sign-in:day:{phone}", 60, DAY)
-    await throttle.spend(house, [*account, day, *around])
-    rows = await house.db.fetch(_CANDIDATES, number=digits if is_number(digits) else "", phone=phone)
+    await throttle.spend(house, around, own)
+    rows = await house.db.fetch(
+        _CANDIDATES, number=digits if is_number(digits) else "", phone=phone, most=SHARED
+    )
     stored = [row["password"] for row in rows]
-    # Always two hashings: a couple may share a telephone, and nobody shall learn who is known from the time.
-    right = [await _matches(stored[i] if i < len(stored) else "", password) for i in range(2)]
-    people = [row["id"] for row, good in zip(rows, right, strict=False) if good]
-    if len(people) > 1:
-        message = Message(
-            "Two people use this phone and password. Please sign in with your volunteer number."
-        )
-        raise Invalid({"name": message})
-    if not people:
+    plain = password if len(password) <= LONGEST else ""
+    # Always so many hashings: nobody shall learn from the time who is known, or how many share a telephone.
+    right = [await matches(stored[i] if i < len(stored) else "", plain) for i in range(SHARED)]
+    found = [
+        Recognised(row["id"], row["name"], row["number"] or "", row["factor_at"] is not None)
+        for row, good in zip(rows, right, strict=False)
+        if good
+    ]
+    if not found:
         raise Invalid({"": Message("The number or the password is not right.")})
-    await throttle.forget(house, account, [day, *around])
-    await _renew(house, people[0], stored[right.index(True)], password)
-    return int(people[0])
+    await throttle.forget(house, own, around)
+    for row, good in zip(rows, right, strict=False):
+        if good:
+            await _renew(house, row["id"], row["password"], plain)
+    return found
 
 
-async def _matches(stored: str, password: str) -> bool:
-    if len(password) > LONGEST:
-        password = ""
-    good = await _in_thread(lambda: _verify(stored or _nobody(), password))
-    return good and bool(stored)
+async def unchanged_since(house: House, person: int, at: int) -> bool:
+    """Whether a password that was right at a moment (ms) still is the person's."""
+    changed = await house.db.value("select changed_at from credential where person = :person", person=person)
+    return changed is not None and changed <= at
 
 
-def _verify(stored: str, password: str) -> bool:
-    try:
-        return _hasher.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@cache
-def _nobody() -> str:
-    """A hash no password is known for: verified for people who do not exist."""
-    return _hasher.hash(secrets.token_urlsafe(32))
+async def has_password(viewer: Viewer, password: str) -> bool:
+    """Whether this is the viewer's own password. For pages that count the tries themselves."""
+    stored = await viewer.house.db.value(
+        "select password from credential where person = :person", person=viewer.person
+    )
+    return await matches(stored or "", password if len(password) <= LONGEST else "")
 
 
 async def _renew(house: House, person: int, stored: str, password: str) -> None:
     """Hashes again where the parameters have grown since."""
-    if not _hasher.check_needs_rehash(stored):
+    if not is_old(stored):
         return
-    renewed = await _in_thread(lambda: _hasher.hash(password))
+    renewed = await hashed(password)
 
     async def work(unit: Unit) -> None:
         await unit.execute(
@@ -164,14 +168,3 @@ async def _renew(house: House, person: int, stored: str, password: str) -> None:
         )
 
     await note(house, work)
-
-
-async def _in_thread(work: Callable[[], T]) -> T:
-    """Runs slow hashing off the event loop, so many at a time. Raises Unavailable when too many wait."""
-    if _busy.waiting >= QUEUE:
-        raise Unavailable
-    _busy.waiting += 1
-    try:
-        return await asyncio.get_running_loop().run_in_executor(_pool, work)
-    finally:
-        _busy.waiting -= 1

@@ -27,6 +27,7 @@ where v.community = :community and v.act = :act
 """
 
 _BUILT_ON_PEOPLE = """
+-- everywhere (household_member, relation, role_grant, post, consent, volunteer): a person's ties, counted
 with mine as (select id, person, status from volunteer where community = :community and act = :act)
 select
     (select count(*) from mine where exists (select 1 from attendance a where a.volunteer = mine.id)
@@ -60,6 +61,7 @@ select
 """
 
 _BUILT_ON_AREAS = """
+-- everywhere (area, role_grant): whether anything else hangs on the area, of whomever; only counted
 with mine as (select id from area where community = :community and act = :act)
 select
     (select count(*) from mine where exists (select 1 from area a where a.parent = mine.id
@@ -84,6 +86,11 @@ _REASONS = {
     "named": Message("Teams, posts, households or activities belong to these areas by now."),
 }
 _ELSEWHERE = Message("Something else refers to what this import entered.")
+
+_NO_NOTICES = """
+-- everywhere (notice): the person goes as if he had never been entered
+delete from notice where person in ids(:people)
+"""
 
 
 class BuiltOn(Refused):
@@ -139,7 +146,7 @@ async def _forget(unit: Unit, people: Sequence[int]) -> None:
     await unit.execute("delete from person_lookup where person in ids(:people)", people=people)
     await unit.execute("delete from person_secret where person in ids(:people)", people=people)
     await unit.execute("delete from person_key where person in ids(:people)", people=people)
-    await unit.execute("delete from notice where person in ids(:people)", people=people)
+    await unit.execute(_NO_NOTICES, people=people)
     await end_sessions(unit, list(people))
     await unit.execute(
         "update person set name = '', search = '', erased_at = :now where id in ids(:people)",

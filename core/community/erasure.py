@@ -5,6 +5,7 @@ from core.community.sessions import end_sessions
 
 # Whether he is somebody anywhere: a volunteer, an applicant, one with a role, a household, a post.
 _SOMEBODY = """
+-- everywhere (household_member, post, relation, role_grant, volunteer): whether anything still needs him
 select 1 where exists (select 1 from volunteer v where v.person = :person
         and (v.status <> 'left' or v.left_why is null or v.left_why <> 'refused'))
     or exists (select 1 from role_grant g where g.person = :person)
@@ -19,6 +20,11 @@ _GONE = (
     "delete from person_secret where person = :person",
     "delete from person_key where person = :person",
     "delete from credential where person = :person",
+    "delete from second_factor where person = :person",
+    "delete from recovery_code where person = :person",
+    "-- everywhere (pin): one's own\ndelete from pin where person = :person",
+    "-- everywhere (slip): one's own\ndelete from slip where person = :person",
+    "-- everywhere (volunteer): a name is the person's, wherever he served\n"
     "update volunteer set sort = '' where person = :person",
 )
 

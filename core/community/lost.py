@@ -12,6 +12,7 @@ PERMISSION = "volunteer.write"
 _DRAWN = 8
 
 _FREE = """
+-- everywhere (volunteer, old_number): numbers are unique everywhere
 select d.number from rows(:drawn; number text) as d
 where not exists (select 1 from volunteer v where v.number = d.number)
   and not exists (select 1 from old_number o where o.number = d.number) limit 1

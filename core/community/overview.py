@@ -9,12 +9,14 @@ from core.community.figures import NONE, Figures
 from core.community.roles import holds, permissions_of
 
 _REACH = """
+-- everywhere (area): a role above communities reaches down from county or street
 select o.key, o.permissions, a.path from role_grant g
-join role o on o.id = g.role left join area a on a.id = g.area
+join role o on o.id = g.role and o.community is null left join area a on a.id = g.area
 where g.person = :person and g.community is null and g.from_at <= :now and (g.to_at is null or g.to_at > :now)
 """
 
 _BELOW = """
+-- everywhere (area): the communities below a county or street, in figures
 select c.id, c.slug, c.name, n.households, n.residents, u.name as above, u.path as place
 from community c join area n on n.id = c.area left join area u on u.id = n.parent
 where c.closed_at is null and exists (

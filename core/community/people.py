@@ -12,8 +12,6 @@ from core.base.ids import public_id
 from core.base.vault import Vault
 from core.community.names import clean_name, search_text
 from core.community.numbers import digits_of, is_phone
-from core.community.roles import access_changed
-from core.community.sessions import end_sessions
 from core.community.volunteers import renamed
 
 _ADD = """
@@ -177,21 +175,6 @@ async def change_phone(unit: Unit, person: int, phone: str) -> None:
     await unit.audit("person.phone", "person", person)
 
 
-async def disable(unit: Unit, person: int) -> None:
-    """Shuts a person out, at once and everywhere. An operator's verb. Raises NotFound."""
-    unit.viewer.require("operator")
-    done = await unit.execute(
-        "update person set disabled_at = :now where id = :person and disabled_at is null",
-        now=unit.now,
-        person=person,
-    )
-    if not done:
-        raise NotFound
-    await access_changed(unit, [person])
-    await end_sessions(unit, [person])
-    await unit.audit("person.disable", "person", person)
-
-
 async def prefer(
     unit: Unit, *, locale: str | None = None, size: str | None = None, theme: str | None = None
 ) -> None:
@@ -225,7 +208,7 @@ async def take_over_data(unit: Unit, stays: int, goes: int) -> None:
         "select person, field from person_secret where person in ids(:both)", both=[stays, goes]
     )
     has = {row["field"] for row in rows if row["person"] == stays}
-    lacks = {row["field"] for row in rows if row["person"] == goes} - has
+    lacks = {row["field"] for row in rows if row["person"] == goes} - has - _STAYS_BEHIND
     opened = (await vault.get(unit, [goes], lacks)).get(goes, {}) if lacks else {}
     if opened:
         await vault.put(unit.transaction, {stays: opened})
@@ -234,6 +217,8 @@ async def take_over_data(unit: Unit, stays: int, goes: int) -> None:
     for table in _OWN_DATA:
         await unit.execute(table, person=goes)
 
+
+_STAYS_BEHIND = {"totp"}  # the secret of an app is no fact about a person
 
 _LOOKED_UP = {"phone": ("phone", "phone4"), "id_number": ("id_number",)}
 
@@ -249,4 +234,8 @@ _OWN_DATA = (
     "delete from person_secret where person = :person",
     "delete from person_key where person = :person",
     "delete from credential where person = :person",
+    "delete from second_factor where person = :person",
+    "delete from recovery_code where person = :person",
+    "-- everywhere (pin): one's own\ndelete from pin where person = :person",
+    "-- everywhere (slip): one's own\ndelete from slip where person = :person",
 )

@@ -40,6 +40,7 @@ values (:community, :volunteer, :hash, :now, :expires, :act)
 
 # Whoever holds the code may see who moves: it is given to one person for this.
 _WHO = """
+-- everywhere (relocation, volunteer): whoever has the other community's code may read this much
 select r.id, r.community, r.volunteer, v.person, v.number, v.minutes, v.joined_on, p.name,
     c.name as community_name, h.status as here, h.number as here_number
 from relocation r join volunteer v on v.id = r.volunteer and v.community = r.community
@@ -71,6 +72,7 @@ where person = :person and +community = :community and status <> 'active' return
 
 # Rows of one person in other communities, and where a move led from each.
 _EARLIER = """
+-- everywhere (relocation, volunteer): where the person served before he came here
 select v.id, c.name as community, v.minutes, v.joined_on, v.left_on, r.arrived_as
 from volunteer v join relocation r on r.volunteer = v.id join community c on c.id = v.community
 where v.person = :person and v.community <> :community and r.arrived_at is not null

@@ -7,6 +7,19 @@ column, so of a key of several the first stands here. No app lists these classes
 from piccolo.columns import BigInt, BigSerial, Text
 from piccolo.table import Table
 
+from core.community.tables_access import (
+    Card,
+    FirstToken,
+    Guess,
+    Pin,
+    RecoveryCode,
+    SecondFactor,
+    Slip,
+    Visit,
+)
+
+__all__ = ["Card", "FirstToken", "Guess", "Pin", "RecoveryCode", "SecondFactor", "Slip", "Visit"]
+
 
 class Area(Table, tablename="area"):
     id = BigSerial(primary_key=True)
@@ -163,6 +176,8 @@ class Role(Table, tablename="role"):
     key = Text()
     name = Text()
     permissions = Text()
+    based_on = Text()
+    closed_at = BigInt(null=True, default=None)
 
 
 class RoleGrant(Table, tablename="role_grant"):
@@ -177,6 +192,7 @@ class RoleGrant(Table, tablename="role_grant"):
     to_at = BigInt(null=True, default=None)
     granted_by = BigInt(null=True, default=None)
     act = BigInt(null=True, default=None)
+    ended_by = BigInt(null=True, default=None)
 
 
 class Approval(Table, tablename="approval"):
@@ -193,6 +209,26 @@ class Approval(Table, tablename="approval"):
     act = BigInt()
     at = BigInt()
     expires_at = BigInt(null=True, default=None)
+    evidence = Text()
+
+
+class ApprovalOpen(Table, tablename="approval_open"):
+    approval = BigInt(primary_key=True)
+    community = BigInt()
+    kind = Text()
+    subject = Text()
+    subject_id = BigInt()
+    requester = BigInt()
+    since_at = BigInt()
+    expires_at = BigInt(null=True, default=None)
+
+
+class ApprovalEnd(Table, tablename="approval_end"):
+    approval = BigInt(primary_key=True)
+    community = BigInt()
+    result = Text()
+    act = BigInt()
+    at = BigInt()
 
 
 class ApprovalDecision(Table, tablename="approval_decision"):

@@ -18,7 +18,8 @@ where person = :person and +community in ids(:communities) and to_day is null re
 """
 
 _GRANTS = """
-select g.id, g.to_at from role_grant g join role o on o.id = g.role
+select g.id, g.to_at from role_grant g
+join role o on o.id = g.role and (o.community is null or o.community = g.community)
 where g.person = :person and (g.to_at is null or g.to_at > :now)
   and (g.community in ids(:communities) or (:everywhere = 1 and g.community is null))
   and (:high = 1 or o.key not in (select h.key from rows(:keys; key text) as h))
@@ -26,12 +27,18 @@ order by g.id for_update
 """
 
 _HIGH = """
-select 1 from role_grant g join role o on o.id = g.role
+-- everywhere (role_grant): whoever holds a high role anywhere is left to the operator
+select 1 from role_grant g join role o on o.id = g.role and o.community is null
 where g.person = :person and (g.to_at is null or g.to_at > :now)
   and o.key in (select h.key from rows(:keys; key text) as h) limit 1
 """
 
 _KEYS = [{"key": key} for key in HIGH_ROLES]
+
+_END_GRANTS = """
+-- everywhere (role_grant): those just found, of the house's own among them
+update role_grant set to_at = :now where id in ids(:grants)
+"""
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -69,11 +76,7 @@ async def end_ties(
         **here,
     )
     if grants:
-        await unit.execute(
-            "update role_grant set to_at = :now where id in ids(:grants)",
-            now=unit.now,
-            grants=[g["id"] for g in grants],
-        )
+        await unit.execute(_END_GRANTS, now=unit.now, grants=[g["id"] for g in grants])
     await access_changed(unit, [person])
     return Ended(
         [r["id"] for r in members], [r["id"] for r in posts], [(r["id"], r["to_at"]) for r in grants]

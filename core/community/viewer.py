@@ -14,31 +14,37 @@ from core.base.errors import Unavailable
 from core.base.house import House
 from core.base.viewer import Grant, Viewer
 from core.community.roles import permissions_of
-from core.community.sessions import SEEN_EVERY, touch
+from core.community.sessions import STAFF, VOLUNTEER, touch
 
 _KEPT = 20_000  # cached entries of each kind per process
 
 _LOOK = """
 select c.id as community, c.slug, c.name as community_name, c.zone, c.locale as community_locale,
        c.help_phone, c.version, c.settings, a.path as area_path,
-       s.id as session, s.seen_at, s.created_at as session_at,
+       s.id as session, s.seen_at, s.created_at as session_at, s.stepped_up_at,
        p.id as person, p.name, p.locale, p.size, p.theme, p.access_version,
-       v.id as volunteer, v.number
+       v.id as volunteer, v.number, f.since_at as factor_at,
+       -- everywhere (role_grant, role): a role anywhere makes a session a short one
+       (select max(g.from_at) from role_grant g join role r on r.id = g.role
+        where g.person = s.person and g.from_at <= :now and (g.to_at is null or g.to_at > :now)
+          and r.key not in ('volunteer', 'leader')) as staff_since
 from (select 1 as one) o
 left join community c on c.slug = cast(:slug as text) and c.closed_at is null
-left join area a on a.id = c.area
+left join area a on a.id = c.area and a.community = c.id
 left join session s on s.token_hash = cast(:token_hash as text) and s.expires_at > :now
 left join person p on p.id = s.person and p.disabled_at is null and p.erased_at is null
 left join volunteer v on v.community = c.id and v.person = p.id and v.status = 'active'
+left join second_factor f on f.person = p.id
 """
 
 # What reaches this community: grants made here, everywhere, or on an area above it; and own teams.
 _GRANTS = """
 select o.key, o.permissions, g.community, g.team, g.counter, a.path as area, g.from_at, g.to_at
-from role_grant g join role o on o.id = g.role left join area a on a.id = g.area
-where g.person = :person and (g.to_at is null or g.to_at > :now)
+from role_grant g join role o on o.id = g.role and (o.community is null or o.community = g.community)
+left join area a on a.id = g.area and (a.community is null or a.community = cast(:community as bigint))
+where g.person = :person and (g.to_at is null or g.to_at > :now) and (g.area is null or a.path is not null)
   and (g.community = cast(:community as bigint) or (g.community is null
-       and (a.path is null or a.path = substr(cast(:path as text), 1, length(a.path)))))
+       and (g.area is null or a.path = substr(cast(:path as text), 1, length(a.path)))))
 union all
 select o.key, o.permissions, m.community, m.team, null, null, 0, null
 from volunteer v join team_member m on m.volunteer = v.id and m.to_day is null
@@ -78,32 +84,51 @@ async def load_viewer(
 ) -> tuple[Viewer, CommunityInfo | None]:
     """Who is looking at which community; an unknown token is nobody, an unknown slug is no community.
 
-    One statement; two more, once, after something changed. A session's use is noted every five minutes.
+    One statement; two more, once, after something changed. A session's use is noted now and then.
     """
     now = house.clock.now()
     row = await house.db.one(_LOOK, slug=slug, token_hash=token_hash, now=now)
     if row is None:
         raise Unavailable
     community = await _community(house, row) if row["community"] is not None else None
-    if row["person"] is None:
+    if row["person"] is None or not _goes_on(row, now):
         locale = community.locale if community is not None else "zh-Hans"
         return Viewer(house=house, community=row["community"], locale=locale), community
-    if now - row["seen_at"] >= SEEN_EVERY:
-        await touch(house, row["session"])
+    staff = row["staff_since"] is not None
+    limits = STAFF if staff else VOLUNTEER
+    if now - row["seen_at"] >= limits.note:
+        await touch(house, row["session"], limits)
+    # Who must have a second factor holds nothing until he has it.
+    lacks = staff and row["factor_at"] is None and house.settings.staff_totp
     viewer = Viewer(
         house=house,
         person=row["person"],
         community=row["community"],
         volunteer=row["volunteer"],
-        grants=await _grants(house, row, now),
+        grants=()
+        if lacks
+        else await _grants(house, row, now, community.plugins if community is not None else frozenset()),
         locale=row["locale"],
         session=row["session"],
         name=row["name"],
         number=row["number"] or "",
         size=row["size"],
         theme=row["theme"],
+        staff=staff,
+        stepped_up_at=row["stepped_up_at"],
+        lacks_factor=lacks,
     )
     return viewer, community
+
+
+def _goes_on(row: Row, now: int) -> bool:
+    """Whether the session counts for somebody of the office: used of late, and not older than his role."""
+    since = row["staff_since"]
+    return since is None or (
+        now - row["seen_at"] < STAFF.idle
+        and now - row["session_at"] < STAFF.longest
+        and row["session_at"] >= since
+    )
 
 
 def system_viewer(house: House, community: int | None) -> Viewer:
@@ -137,15 +162,17 @@ def _runs(house: House, plugin: str) -> bool:
     return house.registry is not None and house.registry.get(plugin) is not None
 
 
-async def _grants(house: House, row: Row, now: int) -> tuple[Grant, ...]:
+async def _grants(house: House, row: Row, now: int, plugins: frozenset[str]) -> tuple[Grant, ...]:
     cache: dict[tuple[Any, ...], _Held] = house.cache.setdefault("grants", {})
     key = (row["person"], row["access_version"], row["community"], row["version"])
     held = cache.get(key)
     if held is not None and now < held.until:
         return held.grants
-    rows = await house.db.fetch(
+    found = await house.db.fetch(
         _GRANTS, person=row["person"], community=row["community"], path=row["area_path"], now=now
     )
+    # A plugin's role is worth nothing where the plugin is off.
+    rows = [r for r in found if "." not in r["key"] or r["key"].partition(".")[0] in plugins]
     # Boundaries move what is held without moving a version; a day bounds what a cache can get wrong.
     edges = [edge for r in rows for edge in (r["from_at"], r["to_at"]) if edge is not None and edge > now]
     held = _Held(

@@ -19,6 +19,7 @@ _ADD = """
 insert into volunteer (community, person, number, status, joined_on, sort, act)
 select cast(:community as bigint), r.person, r.number, r.status, r.joined_on, r.sort, cast(:act as bigint)
 from rows(:items; person bigint, number text, status text, joined_on text, sort text) as r
+-- everywhere (old_number): numbers are unique everywhere
 where not exists (select 1 from old_number o where o.number = r.number)
 on conflict do nothing returning id, person, number
 """
@@ -42,6 +43,16 @@ where n.community = :community and n.number = :number and coalesce(v.left_why, '
   and (:applied = 1 or v.status <> 'applied')
   and (:everybody = 1 or exists (
        select 1 from team_member m where m.volunteer = v.id and m.to_day is null and m.team in ids(:teams)))
+"""
+
+_SORT_ANYWHERE = """
+-- everywhere (volunteer): a name is the person's, wherever he serves
+update volunteer set sort = :sort where person = :person returning id, community
+"""
+
+_NO_WORDS = """
+-- everywhere (volunteer_word): a name is the person's, wherever he serves
+delete from volunteer_word where volunteer in ids(:volunteers)
 """
 
 _WORDS_ANYWHERE = """
@@ -169,14 +180,8 @@ async def _spoken(unit: Unit, items: Sequence[NewVolunteer]) -> dict[int, Spoken
 
 async def renamed(unit: Unit, person: int, name: str) -> None:
     """Makes a person's volunteer rows, in every community, findable by another name ('' by none)."""
-    rows = await unit.fetch(
-        "update volunteer set sort = :sort where person = :person returning id, community",
-        sort=sort_text(name),
-        person=person,
-    )
-    await unit.execute(
-        "delete from volunteer_word where volunteer in ids(:volunteers)", volunteers=[r["id"] for r in rows]
-    )
+    rows = await unit.fetch(_SORT_ANYWHERE, sort=sort_text(name), person=person)
+    await unit.execute(_NO_WORDS, volunteers=[r["id"] for r in rows])
     words = [
         {"community": r["community"], "word": word, "volunteer": r["id"]}
         for r in rows

@@ -22,6 +22,25 @@ class Permission(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...] = ()
 
 
+# What of the core's permissions a plugin's role may hold beside the plugin's own.
+LENT = (
+    "activity.read",
+    "activity.record",
+    "attendance.review",
+    "points.read",
+    "team.read",
+    "volunteer.read",
+)
+
+
+class Role(msgspec.Struct, frozen=True, kw_only=True):
+    """A role `<plugin>.<role>` with permissions of the plugin's own, or of those the core lends (LENT)."""
+
+    key: str
+    title: Message
+    permissions: tuple[str, ...]
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A link core draws: `place` is where, `path` is below the plugin's own address.
 
@@ -86,6 +105,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     api: tuple[int, int]
     folder: Path
     permissions: tuple[Permission, ...] = ()
+    roles: tuple[Role, ...] = ()
     entries: tuple[Entry, ...] = ()
     kinds: tuple[Kind, ...] = ()
     rules: type[Any] | None = None
@@ -116,6 +136,7 @@ def faults(manifest: Manifest) -> list[str]:
         for key in sorted(own)
         if not key.startswith(manifest.name + ".")
     ]
+    found += _faults_of_roles(manifest, own)
     found += [
         f"{entry.path!r} asks for permission {entry.permission!r}, which the manifest does not declare"
         for entry in manifest.entries
@@ -130,4 +151,21 @@ def faults(manifest: Manifest) -> list[str]:
     found += [f"activity kind {key!r} is declared twice" for key in sorted(set(keys)) if keys.count(key) > 1]
     if manifest.rules is not None and not callable(getattr(manifest.rules, "sentences", None)):
         found.append("the rules struct has no method sentences(), so nobody could read the rules")
+    return found
+
+
+def _faults_of_roles(manifest: Manifest, own: set[str]) -> list[str]:
+    keys = [role.key for role in manifest.roles]
+    found = [
+        f"role {key!r} does not begin with '{manifest.name}.'"
+        for key in sorted(set(keys))
+        if not key.startswith(manifest.name + ".") or key.count(".") != 1
+    ]
+    found += [f"role {key!r} is declared twice" for key in sorted(set(keys)) if keys.count(key) > 1]
+    found += [
+        f"role {role.key!r} wants permission {permission!r}, which is neither the plugin's own nor lent"
+        for role in manifest.roles
+        for permission in role.permissions
+        if permission not in own and permission not in LENT
+    ]
     return found

@@ -25,18 +25,23 @@ KEPT = "farewell"  # under seal: what ended with it, for the case that it was a 
 _LOCK_PERSON = "select died_on, disabled_at from person where id = :person for_update"
 
 # Everywhere: it is one person. Only active rows and applications end; who had left stays as he left.
-_ROWS = "select id, community, status, left_on, left_why from volunteer where person = :person order by id"
+_ROWS = """
+-- everywhere (volunteer): a death is one everywhere
+select id, community, status, left_on, left_why from volunteer where person = :person order by id
+"""
 
 _DIED = """
 update person set died_on = :day, disabled_at = coalesce(disabled_at, cast(:now as bigint)) where id = :person
 """
 
 _END = """
+-- everywhere (volunteer): a death is one everywhere
 update volunteer set status = 'left', left_on = :day, left_why = 'died'
 where id in ids(:volunteers) and status in ('active', 'applied')
 """
 
 _STOP_CODES = """
+-- everywhere (relocation): a death is one everywhere
 update relocation set expires_at = :now
 where volunteer in ids(:volunteers) and arrived_at is null and expires_at > :now
 """
@@ -52,11 +57,13 @@ update person set died_on = null, disabled_at = cast(:disabled as bigint) where 
 """
 
 _ROWS_BACK = """
+-- everywhere (volunteer): a death is one everywhere, and so is its mistake
 update volunteer set status = r.status, left_on = null, left_why = null
 from rows(:items; id bigint, status text) as r where volunteer.id = r.id and volunteer.left_why = 'died'
 """
 
 _MEMBERS_BACK = """
+-- everywhere (team, team_member): a death is one everywhere, and so is its mistake
 update team_member set to_day = null
 where id in ids(:members) and exists (select 1 from team t where t.id = team_member.team
     and t.closed_at is null)
@@ -65,12 +72,14 @@ where id in ids(:members) and exists (select 1 from team t where t.id = team_mem
 """
 
 _POSTS_BACK = """
+-- everywhere (post): a death is one everywhere, and so is its mistake
 update post set to_day = null
 where id in ids(:posts) and not exists (select 1 from post o where o.area = post.area
     and o.kind = post.kind and o.person = post.person and o.to_day is null)
 """
 
 _GRANTS_BACK = """
+-- everywhere (role_grant): a death is one everywhere, and so is its mistake
 update role_grant set to_at = r.to_at
 from rows(:items; id bigint, to_at bigint) as r where role_grant.id = r.id
 """

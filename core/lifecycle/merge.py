@@ -28,6 +28,7 @@ LINES = 5  # of each book on the preview
 _BOTH = """
 select v.id, v.person, v.number, p.name, v.status, v.minutes, v.joined_on, p.died_on,
     coalesce(a.posted, 0) as posted, coalesce(a.held, 0) as held, coalesce(a.debt, 0) as debt,
+    -- everywhere (volunteer, role_grant): whether the person is tied to another community, counted
     (select count(*) from volunteer o where o.person = v.person and o.community <> :community)
     + (select count(*) from role_grant g where g.person = v.person and (g.community is null
         or g.community <> :community) and (g.to_at is null or g.to_at > :now)) as elsewhere,
@@ -56,12 +57,21 @@ select distinct d.id, d.from_at, d.to_at, d.minutes, y.title,
     (select count(*) from attendance_pending q where q.attendance = d.id) as waits,
     coalesce((select sum(o.points) from award w join award_outcome o on o.award = w.id
               where w.attendance = d.id), 0) as points
+-- everywhere (interval): nobody is in two places at once, in whatever community
 from interval g join interval s on s.person = :stays and s.from_at < g.to_at and s.to_at > g.from_at
-join attendance d on d.id = g.attendance join activity y on y.id = d.activity
+join attendance d on d.id = g.attendance and +d.community = g.community join activity y on y.id = d.activity
 where g.person = :goes and g.community = :community order by d.from_at
 """
 
-_INTERVALS = "select attendance, community, from_at, to_at from interval where person = :goes"
+_INTERVALS = """
+-- everywhere (interval): both were one person, in whatever community
+select attendance, community, from_at, to_at from interval where person = :goes
+"""
+
+_NO_INTERVALS = """
+-- everywhere (interval): both were one person, in whatever community
+delete from interval where person = :goes
+"""
 
 _ENTER_INTERVALS = """
 insert into interval (attendance, person, community, from_at, to_at)
@@ -147,7 +157,7 @@ async def preview(viewer: Viewer, stays: str, goes: str) -> Preview:
         )
         for row in both
     )
-    return Preview(stay, go, twice, _obstacle(viewer, *both))
+    return Preview(stay, go, twice, obstacle_of(viewer, *both))
 
 
 async def exists(viewer: Viewer, number: str) -> None:
@@ -162,6 +172,14 @@ async def exists(viewer: Viewer, number: str) -> None:
     )
     if not rows:
         raise NotFound
+
+
+async def both_of(unit: Unit, stays: str, goes: str) -> list[Row]:
+    """The rows of `_BOTH` of the one who stays and the one who goes, by their numbers as typed.
+
+    Raises Invalid (number), NotFound.
+    """
+    return await _both(unit, unit.viewer, clean_number(stays), clean_number(goes))
 
 
 async def _both(reads: Reads, viewer: Viewer, stays: str, goes: str) -> list[Row]:
@@ -183,7 +201,8 @@ async def _twice(reads: Reads, community: int | None, both: list[Row]) -> list[R
     return await reads.fetch(_TWICE, community=community, stays=stays["person"], goes=goes["person"])
 
 
-def _obstacle(viewer: Viewer, stays: Row, goes: Row) -> Message | None:
+def obstacle_of(viewer: Viewer, stays: Row, goes: Row) -> Message | None:
+    """Why the two cannot be merged (by this viewer); None when they can."""
     if viewer.person in (stays["person"], goes["person"]):
         return Message("Somebody else has to merge your own records.")
     if goes["elsewhere"]:
@@ -202,8 +221,8 @@ async def merge(unit: Unit, stays: str, goes: str) -> dict[str, Any]:
     Invalid (number), Refused (see `preview`; or what is there twice may only be taken back by another).
     """
     unit.viewer.require(PERMISSION)
-    both = await _both(unit, unit.viewer, clean_number(stays), clean_number(goes))
-    obstacle = _obstacle(unit.viewer, *both)
+    both = await both_of(unit, stays, goes)
+    obstacle = obstacle_of(unit.viewer, *both)
     if obstacle is not None:
         raise Refused(obstacle)
     stay, go = both
@@ -229,7 +248,7 @@ async def _move_times(unit: Unit, stays: int, goes: int) -> None:
     """From now on the one who stays was where the other was: nobody records him elsewhere at that time."""
     rows = await unit.fetch(_INTERVALS, goes=goes)
     items = [{k: row[k] for k in ("attendance", "community", "from_at", "to_at")} for row in rows]
-    await unit.execute("delete from interval where person = :goes", goes=goes)
+    await unit.execute(_NO_INTERVALS, goes=goes)
     await unit.execute(_ENTER_INTERVALS, stays=stays, items=items)
 
 

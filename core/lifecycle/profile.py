@@ -78,6 +78,7 @@ union all
 select 'code', r.id, null, null, null, null, null, r.expires_at, null from relocation r
 where r.volunteer = :volunteer and +r.community = :community and r.arrived_at is null and r.expires_at > :now
 union all
+-- everywhere (relocation, volunteer): where the person served before he came here
 select 'earlier', v.id, c.name, v.joined_on, v.left_on, null, null, v.minutes, r.arrived_as
 from volunteer v join relocation r on r.volunteer = v.id join community c on c.id = v.community
 where v.person = :person and v.community <> :community and r.arrived_at is not null

@@ -17,6 +17,7 @@ from core.base.house import House
 
 # Communities in which something happened since the last count, or that were not counted for a day.
 _DUE = """
+-- everywhere (tally, act): which communities' figures are old
 select c.id, c.zone from community c
 where c.closed_at is null and (
     coalesce((select max(t.as_of) from tally t where t.community = c.id and t.subject = 'community'), 0)

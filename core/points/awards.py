@@ -42,7 +42,9 @@ on conflict (attendance) do update set error = excluded.error, attempts = award_
 """
 
 _WAITING = """
-select w.attendance, w.community, w.programme, w.error, w.attempts from award_waiting w
+select w.attendance, w.community, w.programme, w.error, w.attempts
+-- everywhere (award_waiting): one job tries again for all communities
+from award_waiting w
 where w.next_at <= :now order by w.next_at, w.attendance limit :most
 """
 

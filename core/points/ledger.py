@@ -18,7 +18,7 @@ select l.id, l.account, l.remaining, l.expires_at from (
     select id, account, remaining, expires_at,
         sum(remaining) over (partition by account order by (expires_at is null), expires_at, id) -
         remaining as earlier
-    from lot where remaining > 0 and account in (select n.account
+    from lot where remaining > 0 and +community = :community and account in (select n.account
         from rows(:needs; account bigint, amount bigint) as n)
 ) as l join rows(:needs; account bigint, amount bigint) as r on r.account = l.account
 where l.earlier < r.amount order by l.account, l.earlier
@@ -26,7 +26,8 @@ where l.earlier < r.amount order by l.account, l.earlier
 
 _HOLD = """
 select t.account, t.amount, a.volunteer, t.redemption,
-    (select count(*) from transfer x where x.hold = t.id and x.kind in ('capture', 'release')) as resolved
+    (select count(*) from transfer x where x.hold = t.id and +x.community = t.community
+        and x.kind in ('capture', 'release')) as resolved
 from transfer t join points_account a on a.id = t.account
 where t.id = :hold and t.kind = 'hold' and t.community = :community
 """
@@ -46,7 +47,7 @@ _CAPTURE_USES = """
 select u.lot, l.account, l.expires_at, cast(sum(u.amount) as bigint) as amount
 from lot_use u join lot l on l.id = u.lot
 where +u.community = :community and u.transfer in (select :hold union
-    select r.id from transfer r where r.hold = :hold and r.kind = 'release')
+    select r.id from transfer r where r.hold = :hold and +r.community = :community and r.kind = 'release')
 group by u.lot, l.account, l.expires_at having sum(u.amount) > 0 order by u.lot
 """
 
@@ -56,8 +57,10 @@ select id from transfer where reverses in ids(:transfers) and kind = :kind and +
 
 _EARNED = """
 select t.id, b.id as account, t.amount, t.effective_at, t.award, b.volunteer, l.id as lot, l.remaining
-from transfer t join points_account a on a.id = t.account join lot l on l.transfer = t.id
-join volunteer v on v.id = a.volunteer join points_account b on b.volunteer = coalesce(v.merged_into, v.id)
+from transfer t join points_account a on a.id = t.account
+join lot l on l.transfer = t.id and +l.community = t.community
+join volunteer v on v.id = a.volunteer
+join points_account b on b.volunteer = coalesce(v.merged_into, v.id) and +b.community = t.community
 where t.id in ids(:transfers) and t.kind = :kind and +t.community = :community order by t.id
 """
 
@@ -125,7 +128,8 @@ def repay(page: Page, member: Member, lots: Sequence[Lot], note: Note) -> None:
 
 async def free_lots(page: Page, needs: dict[int, int]) -> dict[int, list[Lot]]:
     """For each account enough of its lots to cover the amount, the soonest to expire first. One statement."""
-    rows = await page.unit.fetch(_FREE_LOTS, needs=[{"account": a, "amount": n} for a, n in needs.items()])
+    wanted = [{"account": a, "amount": n} for a, n in needs.items()]
+    rows = await page.unit.fetch(_FREE_LOTS, needs=wanted, community=page.unit.community)
     found: dict[int, list[Lot]] = {account: [] for account in needs}
     for row in rows:
         found[row["account"]].append(Lot(row["id"], row["remaining"]))

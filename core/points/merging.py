@@ -30,7 +30,8 @@ on conflict (volunteer, month) do update set earned = volunteer_month.earned + e
 
 # Two statements: SQLite lets the second row of an update see what the first has become.
 _HOURS = """
-update volunteer set minutes = minutes + (select s.minutes from volunteer s where s.id = :volunteer)
+update volunteer set minutes = minutes + (
+    select s.minutes from volunteer s where s.id = :volunteer and +s.community = :community)
 where id = :into and +community = :community
 """
 

@@ -33,7 +33,8 @@ KINDS = {
 
 _BALANCE = """
 select v.id, v.minutes, coalesce(a.posted, 0) as posted, coalesce(a.held, 0) as held, coalesce(a.debt, 0)
-    as debt, (select count(*) from volunteer m where m.merged_into = v.id) as earlier
+    as debt,
+    (select count(*) from volunteer m where m.merged_into = v.id and +m.community = v.community) as earlier
 from volunteer v left join points_account a on a.volunteer = v.id
 where v.id = :volunteer and v.community = :community
 """
@@ -44,10 +45,11 @@ select t.public_id, t.kind, t.amount, t.credit, t.account, t.effective_at, t.rec
     t.text, t.posted_after, o.cap, o.lost, y.title
 from transfer t left join award w on w.id = t.award left join award_outcome o on o.award = t.award
 left join attendance d on d.id = w.attendance left join activity y on y.id = d.activity
-where t.account = (select a.id from points_account a where a.volunteer = :volunteer)
+where t.account = (
+        select a.id from points_account a where a.volunteer = :volunteer and +a.community = :community)
     and +t.community = :community
     and t.id < coalesce((select b.id from transfer b
-        where b.public_id = cast(:before as text)), 9223372036854775807)
+        where b.public_id = cast(:before as text) and +b.community = :community), 9223372036854775807)
     and t.kind in (select k.kind from rows(:kinds; kind text) as k)
 order by t.id desc limit :most
 """
@@ -59,10 +61,10 @@ select t.public_id, t.kind, t.amount, t.credit, t.account, t.effective_at, t.rec
 from transfer t left join award w on w.id = t.award left join award_outcome o on o.award = t.award
 left join attendance d on d.id = w.attendance left join activity y on y.id = d.activity
 where t.account in (select a.id from volunteer m join points_account a on a.volunteer = m.id
-        where m.merged_into = :volunteer)
+        where m.merged_into = :volunteer and +m.community = :community)
     and +t.community = :community
     and t.id < coalesce((select b.id from transfer b
-        where b.public_id = cast(:before as text)), 9223372036854775807)
+        where b.public_id = cast(:before as text) and +b.community = :community), 9223372036854775807)
     and t.kind in (select k.kind from rows(:kinds; kind text) as k)
 order by t.id desc limit :most
 """
@@ -80,7 +82,7 @@ select t.public_id, t.kind, t.amount, t.credit, t.account, t.effective_at, t.rec
     y.from_at as activity_from, y.to_at as activity_to, m.name as team,
     e.public_id as redemption, e.reward_name, e.quantity, e.price, n.name as counter,
     orig.public_id as reverses, g.source as book, g.minutes as book_minutes,
-    (select x.public_id from transfer x where x.reverses = t.id
+    (select x.public_id from transfer x where x.reverses = t.id and +x.community = t.community
         and x.kind in ('reverse', 'refund')) as reversed_by
 from transfer t join points_account a on a.id = t.account join volunteer v on v.id = a.volunteer
 join person p on p.id = v.person
@@ -88,8 +90,9 @@ left join person recorder on recorder.id = t.actor left join person approver on 
 left join award w on w.id = t.award left join award_outcome o on o.award = t.award
 left join rule_sheet s on s.id = w.sheet left join attendance d on d.id = w.attendance
 left join activity y on y.id = d.activity left join team m on m.id = y.team
-left join redemption e on e.id = t.redemption left join counter n on n.id = e.counter
-left join transfer orig on orig.id = t.reverses
+left join redemption e on e.id = t.redemption and +e.community = t.community
+left join counter n on n.id = e.counter
+left join transfer orig on orig.id = t.reverses and +orig.community = t.community
 left join opening g on g.volunteer = a.volunteer and g.transfer = t.id
 where t.public_id = :public_id and t.community = :community
 """

@@ -26,12 +26,12 @@ values (:community, :reward, :quantity, :stock_after, :reason, cast(:redemption 
 """
 
 _OFFERED = """
-select id, public_id, name, description, price, stock, per_person from reward
+select id, public_id, name, description, price, stock - held as stock, per_person from reward
 where community = :community and status = 'offered' order by price, id limit 500
 """
 
 _AFFORDABLE = """
-select r.id, r.public_id, r.name, r.description, r.price, r.stock, r.per_person, m.available
+select r.id, r.public_id, r.name, r.description, r.price, r.stock - r.held as stock, r.per_person, m.available
 from (select v.id, coalesce(a.posted - a.held, 0) as available from volunteer v
       join person p on p.id = v.person left join points_account a on a.volunteer = v.id
       where v.id = :volunteer and v.community = :community and v.status <> 'applied'
@@ -41,7 +41,7 @@ order by r.price, r.id limit 500
 """
 
 _ONE = """
-select id, public_id, name, description, price, stock, per_person from reward
+select id, public_id, name, description, price, stock - held as stock, per_person from reward
 where community = :community and public_id = :public_id and status = 'offered'
 """
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from core.base.act import Unit
 from core.base.clock import MINUTE, local, moment
 from core.base.database import Row
@@ -20,12 +22,14 @@ UNDO_WITHIN = 10 * MINUTE
 MOST_PIECES = 999
 
 _FACTS = """
-select v.person, r.name, r.price, r.per_person, r.stock,
+select v.person, r.name, r.price, r.per_person, k.settings,
     (select count(*) from counter n where n.id = cast(:counter as bigint)
         and n.community = :community) as counters,
     (select count(*) from household_member c join household_member b on b.household = c.household
-     where c.person = :clerk and b.person = v.person and c.to_day is null and b.to_day is null) as together
+     where c.community = :community and c.person = :clerk and b.person = v.person
+        and c.to_day is null and b.to_day is null) as together
 from volunteer v join person p on p.id = v.person join reward r on r.community = v.community
+join community k on k.id = v.community
 where v.id = :volunteer and v.community = :community and v.status <> 'applied' and p.died_on is null
     and v.merged_into is null and coalesce(v.left_why, '') <> 'refused'
     and r.id = :reward and r.status = 'offered'
@@ -39,11 +43,14 @@ where e.volunteer = :volunteer and +e.community = :community and e.reward = :rew
 
 _TAKE_STOCK = """
 update reward set stock = stock - :quantity
-where id = :reward and community = :community and status = 'offered' and price = :price and stock >= :quantity
+where id = :reward and community = :community and status = 'offered' and price = :price
+    and stock - held >= :quantity
 returning stock
 """
 
-_LEFT = "select stock, price, status from reward where id = :reward and community = :community"
+_LEFT = (
+    "select stock - held as stock, price, status from reward where id = :reward and community = :community"
+)
 
 _REDEEM = """
 insert into redemption (community, public_id, volunteer, person, reward, reward_name, counter, quantity,
@@ -76,7 +83,7 @@ update reward set stock = stock + :quantity where id = :reward and community = :
 _RECEIPT = """
 select e.id, e.public_id, e.volunteer, e.reward_name, e.quantity, e.price, e.points, e.clerk, e.at,
     e.counter as counter_id, v.number, p.name as volunteer_name, k.name as clerk_name, n.name as counter,
-    n.place as counter_place,
+    n.place as counter_place, n.public_id as desk,
     a.posted - a.held as available, s.at as undone_at, s.reason as undone_reason,
     t.public_id as line
 from redemption e join volunteer v on v.id = e.volunteer join person p on p.id = v.person
@@ -89,6 +96,10 @@ where e.public_id = :public_id and e.community = :community
 
 
 _DEARER = Message("The price has just changed. Look at it again.")
+
+
+class _Settings(msgspec.Struct):
+    large_redemption: int | None = None  # points; an exchange of more needs a second person
 
 
 class OutOfStock(Refused):
@@ -120,6 +131,42 @@ class Receipt:
     may_undo: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """An exchange that may be made: the member's page is open, his monthly limit is kept.
+
+    `clerk` hands over, who may not be the one who approves it.
+    """
+
+    page: Page
+    volunteer: int
+    person: int
+    reward: int
+    name: str
+    quantity: int
+    price: int
+    counter: int | None
+    clerk: int
+    large: bool = False
+
+    @property
+    def points(self) -> int:
+        return self.price * self.quantity
+
+    def note(self, unit: Unit, *, approver: int | None = None, redemption: int | None = None) -> Note:
+        """What the lines of the exchange say."""
+        message = Message("Exchanged: %(quantity)s × %(reward)s", quantity=self.quantity, reward=self.name)
+        text = self.page.words(message)
+        return Note(
+            message=message,
+            text=text,
+            effective_at=unit.now,
+            actor=self.clerk,
+            approver=approver,
+            redemption=redemption,
+        )
+
+
 async def redeem(
     unit: Unit,
     volunteer: int,
@@ -133,8 +180,27 @@ async def redeem(
 
     `agreed` is the price that was shown. Returns redemption, public_id, points, left (points that can still
     be spent) and stock. Raises NotFound, Invalid (quantity), InsufficientPoints, OutOfStock, TooManyTaken;
-    Refused where the price is another one now, and for the clerk himself and his household.
+    Refused where the price is another one now, for the clerk himself and his household, and above the
+    community's limit (see core.reward.large).
     """
+    sale = await prepare(unit, volunteer, reward, quantity, counter, agreed=agreed)
+    if sale.large:
+        raise Refused(Message("An exchange of this size needs a second person."))
+    return await sell(unit, sale)
+
+
+async def sell(unit: Unit, sale: Sale) -> dict[str, Any]:
+    """Makes an exchange that was prepared. Raises InsufficientPoints, OutOfStock, NotFound, Refused."""
+    held = await ledger.hold(sale.page, sale.volunteer, sale.points, sale.note(unit))
+    stock = await _take_stock(unit, sale.reward, sale.quantity, sale.price)
+    done = await complete(unit, sale, held, stock)
+    return {**done, "left": sale.page.member(sale.volunteer).available}
+
+
+async def prepare(
+    unit: Unit, volunteer: int, reward: int, quantity: int, counter: int | None, *, agreed: int | None = None
+) -> Sale:
+    """Checks that this clerk may make this exchange, and opens the member's page. Raises as `redeem` does."""
     require(unit, "redemption.make", counter=counter)
     if not 1 <= quantity <= MOST_PIECES:
         raise Invalid({"quantity": Message("Give a whole number from 1 to %(most)s.", most=MOST_PIECES)})
@@ -148,38 +214,50 @@ async def redeem(
         left = facts["per_person"] - await _taken_this_month(page, volunteer, reward)
         if quantity > left:
             raise TooManyTaken(facts["per_person"], max(0, left))
-    points = facts["price"] * quantity
-    message = Message("Exchanged: %(quantity)s × %(reward)s", quantity=quantity, reward=facts["name"])
-    shown = public_id()
-    note = Note(message=message, text=page.words(message), effective_at=unit.now, actor=unit.actor)
-    held = await ledger.hold(page, volunteer, points, note)
-    stock = await _take_stock(unit, reward, quantity, facts["price"])
-    redemption = await unit.value(
-        _REDEEM,
-        community=unit.community,
-        public_id=shown,
+    limit = msgspec.json.decode(facts["settings"], type=_Settings).large_redemption
+    return Sale(
+        page=page,
         volunteer=volunteer,
         person=facts["person"],
         reward=reward,
         name=facts["name"],
-        counter=counter,
         quantity=quantity,
         price=facts["price"],
-        points=points,
+        counter=counter,
         clerk=unit.actor,
+        large=limit is not None and facts["price"] * quantity > limit,
+    )
+
+
+async def complete(
+    unit: Unit, sale: Sale, held: ledger.Held, stock: int, *, approver: int | None = None
+) -> dict[str, Any]:
+    """Spends what is held and writes the receipt; the pieces have left the shelf (`stock` are there now)."""
+    shown = public_id()
+    redemption = await unit.value(
+        _REDEEM,
+        community=unit.community,
+        public_id=shown,
+        volunteer=sale.volunteer,
+        person=sale.person,
+        reward=sale.reward,
+        name=sale.name,
+        counter=sale.counter,
+        quantity=sale.quantity,
+        price=sale.price,
+        points=sale.points,
+        clerk=sale.clerk,
         act=unit.act,
         at=unit.now,
     )
-    paid = Note(
-        message=message, text=note.text, effective_at=unit.now, actor=unit.actor, redemption=redemption
-    )
-    ledger.capture(page, held, paid)
-    await page.write()
+    ledger.capture(sale.page, held, sale.note(unit, approver=approver, redemption=redemption))
+    await sale.page.write()
     await _step(unit, redemption, "collected", "")
-    await move_stock(unit, reward, -quantity, stock_after=stock, reason="redeemed", redemption=redemption)
-    await unit.audit("redemption.make", "redemption", redemption, points=points, quantity=quantity)
-    left = page.member(volunteer).available
-    return {"redemption": redemption, "public_id": shown, "points": points, "left": left, "stock": stock}
+    await move_stock(
+        unit, sale.reward, -sale.quantity, stock_after=stock, reason="redeemed", redemption=redemption
+    )
+    await unit.audit("redemption.make", "redemption", redemption, points=sale.points, quantity=sale.quantity)
+    return {"redemption": redemption, "public_id": shown, "points": sale.points, "stock": stock}
 
 
 async def _facts(unit: Unit, volunteer: int, reward: int, counter: int | None) -> Row:

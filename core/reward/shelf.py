@@ -8,12 +8,15 @@ import msgspec
 
 from core.base.act import Unit
 from core.base.database import Row
-from core.base.errors import Invalid, Message, NotFound, Refused
+from core.base.errors import N_, Invalid, Message, NotFound, Refused
 from core.base.viewer import Viewer
 from core.points.access import require
 from core.reward.catalogue import MOST_POINTS, MOST_STOCK, NAME_LENGTH, move_stock
 
 WRITE = "reward.write"
+_SET_ASIDE = N_(
+    "%(held)s pieces are set aside for exchanges that wait for approval. Decide about those first."
+)
 LONGEST_TEXT = 200
 _PAGE = 100
 
@@ -28,7 +31,7 @@ where public_id = :public_id and +community = :community
 """
 
 _LOCK = """
-select id, name, description, price, stock, per_person, status from reward
+select id, name, description, price, stock, per_person, status, held from reward
 where id = :reward and +community = :community for_update
 """
 
@@ -183,6 +186,8 @@ async def count_stock(unit: Unit, reward: int, counted: int, book: int) -> int:
             now=before["stock"],
         )
         raise Refused(message)
+    if counted < before["held"]:
+        raise Invalid({"counted": Message(_SET_ASIDE, held=before["held"])})
     difference = counted - book
     if difference:
         await unit.execute(_STOCK, community=unit.community, reward=reward, stock=counted)
@@ -195,10 +200,10 @@ async def write_off(unit: Unit, reward: int, quantity: int) -> int:
     """Takes spoiled or lost pieces off the shelf; returns what is left. Raises Invalid, NotFound."""
     require(unit, WRITE)
     before = await _locked(unit, reward)
-    if not 1 <= quantity <= before["stock"]:
-        raise Invalid(
-            {"quantity": Message("Give a whole number from 1 to %(most)s.", most=max(1, before["stock"]))}
-        )
+    free = before["stock"] - before["held"]
+    if not 1 <= quantity <= free:
+        message = Message("Give a whole number from 1 to %(most)s.", most=max(1, free))
+        raise Invalid({"quantity": message if free else Message(_SET_ASIDE, held=before["held"])})
     left: int = before["stock"] - quantity
     await unit.execute(_STOCK, community=unit.community, reward=reward, stock=left)
     await move_stock(unit, reward, -quantity, stock_after=left, reason="spoiled")

@@ -19,6 +19,7 @@ class Reward(Table, tablename="reward"):
     per_person = BigInt(null=True, default=None)
     status = Text(default="offered")
     created_at = BigInt()
+    held = BigInt()
 
 
 class Counter(Table, tablename="counter"):

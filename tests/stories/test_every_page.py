@@ -91,6 +91,8 @@ def unlinked(server: Server) -> list[str]:
             "join community c on c.id = v.community where v.status = 'active' or v.left_why in "
             "('own_wish', 'died') group by v.left_why order by v.left_why is not null"
         ).fetchall()
+    # Codes on paper lead there: of a slip, a card, the first start.
+    found += ["/code", "/k/0", "/first-operator", "/step-up"]
     # Somebody active first, because one page of each kind is opened and his has the most ways on.
     ways = {"": "", "own_wish": "/return", "died": "/death/undo"}
     found += [f"/c/{slug}/people/{number}{ways[why]}" for slug, number, why in people]
@@ -130,7 +132,10 @@ async def test_every_page_is_fit_for_a_phone(place: Server, run: Path, role: str
     assert not faults, "\n".join(faults)
     everybody = came_home(run, role, opened)
     if everybody is not None:
-        pages = {rule.name for rule in places.rules if not rule.plain}
+        # A look at the counter is there for some minutes: tests/stories/test_first_sign_in.py has one. Nobody
+        # of the demo is shut out: the page that lets him in again is built like the one that shuts him out.
+        elsewhere = {"behalf.look", "account.ask_open"}
+        pages = {rule.name for rule in places.rules if not rule.plain} - elsewhere
         assert sorted(pages - everybody) == []
 
 

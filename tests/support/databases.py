@@ -50,7 +50,7 @@ def fresh_database(engine: str, run: Path, folder: Path, name: str, fill: Fill |
     if engine == "sqlite":
         settings = replace(blank, database=f"sqlite:///{folder / 'linli.db'}")
         if fill is not None:
-            shutil.copytree(_sqlite_template(run, name, fill), folder, dirs_exist_ok=True)
+            shutil.copytree(sqlite_template(run, name, fill), folder, dirs_exist_ok=True)
         yield settings
         return
     cluster = cluster_of(run)
@@ -66,7 +66,7 @@ def fresh_database(engine: str, run: Path, folder: Path, name: str, fill: Fill |
         cluster.drop(database)
 
 
-def _sqlite_template(run: Path, name: str, fill: Fill) -> Path:
+def sqlite_template(run: Path, name: str, fill: Fill) -> Path:
     """The data folder all tests copy."""
     ready = run / f"data.{name}"
     with locked(run / f"{name}.lock"):

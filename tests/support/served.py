@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from core.activity.activities import create_activity
 from core.activity.attendance import record_attendance
+from core.activity.review import confirm
 from core.activity.scoring import Attended, score
 from core.base.act import Unit
 from core.base.clock import MINUTE, moment
@@ -46,6 +47,14 @@ async def serve(
         return {"attendances": [done.attendances[cast[n].volunteer or 0] for n in names]}
 
     found: list[int] = (await cast.do(viewer, work)).answer["attendances"]
+    # What lies long back waits for a second person, whoever recorded it.
+    rows = await cast.house.db.fetch(
+        "select a.id from attendance a join attendance_pending p on p.attendance = a.id "
+        "where a.late = 1 and a.person <> a.recorder and a.id in ids(:found)",
+        found=found,
+    )
+    if rows:
+        await cast.do(cast.system(), lambda unit: confirm(unit, [row["id"] for row in rows]))
     return found
 
 

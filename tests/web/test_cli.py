@@ -1,13 +1,15 @@
 """The command line, as an operator types it."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
 from core.base.settings import Settings
-from tests.support.server import LINLI, Server, environment, linli
+from tests.support.server import LINLI, Server, environment, linli, serving
 
 
 def fails(settings: Settings, *arguments: str, **env: str) -> str:
@@ -46,6 +48,9 @@ def test_what_is_dangerous_in_the_open_is_named(settings: Settings) -> None:
     said = fails(settings, "check", "--deploy")
     assert "LINLI_SECURE_COOKIES" in said
     assert "LINLI_BASE_URL" in said
+    assert "LINLI_STAFF_TOTP" in said
+    assert "LINLI_STAFF_TOTP" not in fails(settings, "check", "--deploy", LINLI_STAFF_TOTP="true")
+    assert "true or false" in fails(settings, "check", LINLI_STAFF_TOTP="maybe")
 
 
 def test_a_plugin_that_is_not_installed_is_named_and_the_rest_runs(settings: Settings) -> None:
@@ -102,6 +107,37 @@ def test_past_service_is_imported_in_somebody_s_name(demo_settings: Settings, tm
     assert "Nobody here may import" in fails(demo_settings, *command, "--by", "13999999999")
     assert "it can be undone" in linli(demo_settings, *command, "--by", "13800001102")
     assert "nothing was added" in linli(demo_settings, *command)
+
+
+def test_an_empty_house_prints_the_address_of_the_first_operator_until_there_is_one(
+    settings: Settings,
+) -> None:
+    with serving(settings) as server:
+        log = server.log.read_text(encoding="utf-8")
+        found = re.search(r"http://127\.0\.0\.1:\d+/first-operator\?token=([\w-]{43})", log)
+        assert found is not None, log
+        with httpx.Client(base_url=server.url) as browser:
+            page = browser.get(f"/first-operator?token={found[1]}")
+            token = re.findall(r'name="_csrf_token" value="([^"]+)"', page.text)[0]
+            request = re.findall(r'name="request_id" value="([^"]+)"', page.text)[0]
+            form = {"_csrf_token": token, "request_id": request, "token": found[1], "name": "罗海"}
+            form |= {"phone": "13800001001", "password": "steady-lantern-88", "again": "steady-lantern-88"}
+            assert browser.post("/first-operator", data=form).status_code == 303
+            assert browser.get("/account").status_code == 200
+    assert "There is an operator already" in fails(settings, "operator-token")
+    with serving(settings) as server:
+        assert "first-operator" not in server.log.read_text(encoding="utf-8").rpartition("stop with")[2]
+
+
+def test_an_operator_who_has_forgotten_the_password_is_helped_where_the_server_is(
+    demo_settings: Settings,
+) -> None:
+    said = linli(demo_settings, "slip", "138 0000 1001")
+    assert re.search(r"/code\?c=[0-9A-Z]{10}\b", said)
+    assert "no operator" in fails(demo_settings, "slip", "13899999999")
+    assert "no operator" in fails(demo_settings, "slip", "13800001102"), (
+        "a worker is helped by the administrator"
+    )
 
 
 def test_the_server_answers_and_ends_when_asked(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""The office's things of one community, asked for in another or without the permission: as if never there."""
+"""The office's things open for those they are meant for; what is foreign is in tests/web/test_matrix.py."""
 
 import re
 
@@ -9,7 +9,7 @@ from core.community.posts import NewPost, add_posts
 from tests.support.offices import Offices
 from tests.support.served import serve
 from tests.web.conftest import Enter
-from tests.web.test_door import plain, routes_of, send
+from tests.web.test_door import routes_of
 from web.routes import Rule
 
 THINGS = ("area", "post", "team", "number", "activity", "reward", "counter", "kind")
@@ -45,34 +45,6 @@ def _ours(rule: Rule) -> bool:
 
 def address(path: str, slug: str, given: dict[str, str]) -> str:
     return PARAMETER.sub(lambda found: given.get(found[1], "0123456789AB"), path.replace("{slug:str}", slug))
-
-
-async def test_a_foreign_thing_looks_exactly_like_one_that_does_not_exist(
-    app: Litestar, enter: Enter, offices: Offices
-) -> None:
-    ours = await things(offices)
-    strangers = {"xinxing": ("何社工", "施运维"), "hongqi": ("钱奶奶", "高科长")}
-    open_to_street = {"area", "area.card"}
-    looked = 0
-    for route in routes_of(app):
-        rule = route.rule
-        if not _ours(rule):
-            continue
-        looked += 1
-        for slug, guests in strangers.items():
-            for name in guests:
-                if slug == "hongqi" and name == "高科长" and rule.name in open_to_street:
-                    continue
-                guest = await enter(name)
-                seen = []
-                for given in (ours, {}):
-                    path = address(rule.path, slug, given)
-                    reply = await send(guest, route, path)
-                    seen.append((reply.status, plain(reply, path), [h for h, _ in reply.headers]))
-                assert seen[0] == seen[1], (slug, name, rule)
-                assert seen[0][0] == 404, (slug, name, rule)
-    assert looked >= 50
-    assert await offices.house.db.value("select count(*) from post where to_day is not null") == 0
 
 
 async def test_what_is_there_opens_for_whom_it_is_meant(

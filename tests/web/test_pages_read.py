@@ -79,8 +79,9 @@ async def test_a_cap_that_bit_is_told(enter: Enter, cast: Cast) -> None:
 
 async def test_the_statement_goes_on_page_by_page(enter: Enter, cast: Cast) -> None:
     leader = await enter("王队长")
-    for day in range(1, 23):
-        times = {"from": f"2026-11-{day:02}T20:00", "to": f"2026-11-{day:02}T21:00"}
+    for number in range(22):
+        day, hour = 10 + number // 2, 18 + 2 * (number % 2)
+        times = {"from": f"2026-11-{day}T{hour}:00", "to": f"2026-11-{day}T{hour + 1}:00"}
         assert (await record_patrol(leader, cast, "赵叔叔", **times)).status == 303
     member = await enter("赵叔叔")
     first = await member.get("/c/hongqi/points")

@@ -201,6 +201,7 @@ async def test_leaders_are_reminded_once(enter: Enter, offices: Offices, clock: 
     await send(worker, address + "/duty/set", from_month="2026-11", least="2", most="3", hours="3")
     assert "/duty/remind" not in (await worker.get(TEAMS + "/duty?month=2026-11")).text  # it is not over
     clock.advance(8 * DAY)
+    worker = await enter("陈社工")  # nobody of the office is signed in for eight days
     page = await worker.get(TEAMS + "/duty")
     assert "提醒 1 支服务队" in page.text
     done = await worker.submit(page, TEAMS + "/duty/remind")

@@ -3,15 +3,21 @@
 from core.base.act import Unit, note
 from core.base.errors import Invalid, Message, TooMany
 from core.base.i18n import LANGUAGES
+from core.community import second_factor
+from core.community.credentials import Recognised, unchanged_since
 from core.community.credentials import sign_in as check
+from core.community.names import masked_name
 from core.community.people import prefer
-from core.community.sessions import close_session, open_session
+from core.community.sessions import close_session
+from web import entering
 from web.ask import Ask
 from web.cookies import SIZES, THEMES, YEAR, Likes
 from web.forms import Form, safe_path
 from web.routes import Answer, get, post
+from web.tickets import read_ticket, ticket
 from web.view_parts import Fact
 from web.views import SignInView
+from web.views_access import WhoRow, WhoView
 
 _LONGEST = 200  # characters of a name or password that are looked at
 DEMO = "demo-sign-ins"  # key of house.cache: the demo's ways in (core.lifecycle.demo.SignIn)
@@ -36,6 +42,7 @@ def _page(ask: Ask, *, status: int = 200, errors: dict[str, str] | None = None) 
         login_error=errors.get("login") or errors.get("name", ""),
         password_error=errors.get("password", ""),
         error=errors.get("", ""),
+        said=ask._("Your password is set. Sign in with it now.") if form.raw("done") == "set" else "",
         next=safe_path(form.raw("next"), ""),
         demo=tuple(
             Fact(
@@ -73,19 +80,62 @@ async def sign_in(ask: Ask) -> Answer:
     form = ask.form
     try:
         _filled_in(form)
-        person = await check(ask.house, form.raw("login"), form.raw("password"), ask.address)
+        found = await check(ask.house, form.raw("login"), form.raw("password"), ask.address)
     except Invalid as invalid:
         return _page(ask, status=422, errors=ask.error_texts(invalid))
     except TooMany as refusal:
         answer = _page(ask, status=429, errors={"": ask.render(refusal.message)})
         answer.headers.add("retry-after", str(refusal.seconds))
         return answer
-    agent = ask.headers.get(b"user-agent", b"").decode("latin-1")
-    token = await open_session(ask.house, person, agent, replaces=ask.session_token or None)
-    cookies = ask.site.cookies
-    ask.extra.append(cookies.set(cookies.session, token, 180 * 24 * 3600))
-    ask.extra.append(cookies.set(cookies.visitor, "", 0))
-    return ask.redirect(safe_path(form.raw("next")))
+    if len(found) > 1:
+        return _which(ask, found, form.raw("next"))
+    return await entering.arrive(ask, found[0].person, form.raw("next"), has_factor=found[0].has_factor)
+
+
+def _which(ask: Ask, found: list[Recognised], next_page: str) -> Answer:
+    """A telephone is shared, and so is the password: only now, knowing it, one is asked who one is."""
+    people = [[one.person, one.has_factor] for one in found]
+    view = WhoView(
+        ticket=ticket(ask, "who", people=people, next=next_page, at=ask.now),
+        rows=tuple(
+            WhoRow(value=str(place), name=masked_name(one.name), number=one.number[-4:])
+            for place, one in enumerate(found)
+        ),
+    )
+    return ask.page("sign_in_who.html", view, title=ask._("Who are you?"))
+
+
+@post("/sign-in/who", name="sign_in.who", tenant="none", anonymous=True, rate="sign_in")
+async def choose(ask: Ask) -> Answer:
+    facts, wanted = read_ticket(ask, "who"), ask.form.raw("who")
+    people = facts["people"] if facts is not None else []
+    if facts is None or wanted not in {str(place) for place in range(len(people))}:
+        return _late(ask)
+    person, has_factor = people[int(wanted)]
+    if not await unchanged_since(ask.house, person, facts["at"]):
+        return _late(ask)
+    return await entering.arrive(ask, person, facts["next"], has_factor=has_factor)
+
+
+@post("/sign-in/code", name="sign_in.code", tenant="none", anonymous=True, rate="sign_in")
+async def code(ask: Ask) -> Answer:
+    """The app's code after the password. A code is worth something once, whoever sends it."""
+    kept = await entering.goes_on(ask, "code")
+    if kept is None:
+        return _late(ask)
+    person, next_page, sealed = kept
+    try:
+        if await second_factor.check(ask.house, person, ask.form.raw("code")[:_LONGEST], ask.address):
+            return await entering.open_up(ask, person, next_page)
+    except TooMany as refusal:
+        answer = entering.second_code(ask, sealed, error=ask.render(refusal.message), status=429)
+        answer.headers.add("retry-after", str(refusal.seconds))
+        return answer
+    return entering.second_code(ask, sealed, error=ask.render(second_factor.WRONG), status=422)
+
+
+def _late(ask: Ask) -> Answer:
+    return _page(ask, status=422, errors={"": ask._("That took too long. Please sign in once more.")})
 
 
 @post("/sign-out", name="sign_out", tenant="none", anonymous=True)
@@ -118,4 +168,4 @@ async def prefs(ask: Ask) -> Answer:
     return ask.redirect(safe_path(form.raw("next")))
 
 
-ROUTES = (show_sign_in, sign_in, sign_out, prefs)
+ROUTES = (show_sign_in, sign_in, choose, code, sign_out, prefs)

@@ -5,14 +5,17 @@ Finding and choosing change nothing. Only the form of the look-again page does, 
 
 from core.base.act import Unit, act
 from core.base.errors import Invalid, Message, NotFound, Refused
+from core.community.cards import number_on, read_token
 from core.community.names import masked_name
 from core.community.search import SERVED, search
 from core.community.volunteers import Volunteer, by_number
 from core.reward import catalogue, redemption
-from core.reward.catalogue import Reward, Shelf
+from core.reward.catalogue import Counter, Reward, Shelf
+from core.reward.large import hand_over
 from web.ask import Ask
+from web.pages.office import address
 from web.routes import Answer, get, post
-from web.view_parts import Fact, Flash, grouped, signed
+from web.view_parts import Fact, FieldOption, Flash, grouped, signed
 from web.views import ConfirmView, CounterMember, CounterReward, CounterView, ReceiptView
 
 PERMISSION = "redemption.make"
@@ -23,30 +26,32 @@ _NOBODY = Message("Nobody here has this number. Look at the card, or ask for the
 
 @get("/c/{slug}/counter", name="counter", permission=PERMISSION)
 async def counter(ask: Ask) -> Answer:
-    return _page(ask)
+    return await _page(ask)
 
 
 @post("/c/{slug}/counter", name="counter.find", permission=PERMISSION)
 async def find(ask: Ask) -> Answer:
     """A card's number, a telephone number, or what a card's code holds. Nothing of it stays in an address."""
     try:
-        query = ask.form.text("q", most=200).rpartition("/")[2]
+        typed = ask.form.text("q", most=200)
+        query = await number_on(ask.viewer, typed) if read_token(typed) else typed.rpartition("/")[2]
         found = await search(ask.viewer, query, 2, PERMISSION, status=SERVED)
         if len(found) != 1:
             raise Invalid({"q": _SEVERAL if found else _NOBODY})
     except Invalid as invalid:
-        return _page(ask, query_error=ask.error_texts(invalid).get("q", ""), status=422)
+        return await _page(ask, query_error=ask.error_texts(invalid).get("q", ""), status=422)
     member = found[0]
     shelf = await catalogue.affordable(ask.viewer, member.id)
-    return _page(ask, member=member, shelf=shelf)
+    return await _page(ask, member=member, shelf=shelf)
 
 
 @post("/c/{slug}/counter/confirm", name="counter.confirm", permission=PERMISSION)
 async def choose(ask: Ask) -> Answer:
     member, reward, shelf = await _chosen(ask)
     if reward.price > shelf.available or not reward.stock:
-        return _page(ask, member=member, shelf=shelf, error=_why_not(ask, reward, shelf), status=409)
-    return _confirm(ask, member, reward, shelf, ask.new_request_id())
+        return await _page(ask, member=member, shelf=shelf, error=_why_not(ask, reward, shelf), status=409)
+    desks = await _desks(ask)
+    return _confirm(ask, member, reward, shelf, _at(ask, desks))
 
 
 @post("/c/{slug}/redemptions", name="counter.redeem", permission=PERMISSION)
@@ -58,18 +63,21 @@ async def redeem(ask: Ask) -> Answer:
         # Looked up inside the act: a form sent again gets its receipt even when the reward is gone since.
         member, reward, _ = await _chosen(ask)
         agreed = int(price) if price.isascii() and price.isdecimal() and len(price) <= _LONGEST_PRICE else -1
-        return await redemption.redeem(unit, member.id, reward.id, 1, await _desk(ask), agreed=agreed)
+        desk = _at(ask, await _desks(ask))
+        return await hand_over(unit, member.id, reward.id, 1, desk.id if desk else None, agreed=agreed)
 
-    inputs = [ask.form.raw("member"), ask.form.raw("reward"), price]
+    inputs = [ask.form.raw("member"), ask.form.raw("reward"), price, ask.form.raw("desk")]
     try:
         done = await act(ask.viewer, "redemption.make", request_id, inputs, work)
     except Refused as refusal:
         if isinstance(refusal, NotFound) or refusal.status not in (409, 422):
             raise
         member, _, shelf = await _chosen(ask)
-        return _page(
+        return await _page(
             ask, member=member, shelf=shelf, error=ask.render(refusal.message), status=refusal.status
         )
+    if "approval" in done.answer:
+        return ask.redirect(f"{ask.home}/approvals/{done.answer['approval']}?done=asked")
     return ask.redirect(f"{ask.home}/redemptions/{done.answer['public_id']}")
 
 
@@ -113,12 +121,24 @@ async def _chosen(ask: Ask) -> tuple[Volunteer, Reward, Shelf]:
     raise NotFound
 
 
-async def _desk(ask: Ask) -> int | None:
-    """The counter this clerk stands at: the first he may serve; none for those who serve without one."""
-    for desk in await catalogue.counters(ask.viewer):
-        if ask.viewer.may(PERMISSION, counter=desk.id):
-            return desk.id
-    return None
+async def _desks(ask: Ask) -> list[Counter]:
+    """The counters this clerk may serve at."""
+    found = await catalogue.counters(ask.viewer)
+    return [desk for desk in found if ask.viewer.may(PERMISSION, counter=desk.id)]
+
+
+def _at(ask: Ask, desks: list[Counter]) -> Counter | None:
+    """The counter he stands at: the one he chose, else the first; none for those who serve without one.
+
+    Raises NotFound for one he may not serve at.
+    """
+    wanted = ask.form.raw("desk") or ask.query.raw("desk")
+    if not wanted:
+        return desks[0] if desks else None
+    for desk in desks:
+        if desk.public_id == wanted:
+            return desk
+    raise NotFound
 
 
 def _why_not(ask: Ask, reward: Reward, shelf: Shelf) -> str:
@@ -127,7 +147,7 @@ def _why_not(ask: Ask, reward: Reward, shelf: Shelf) -> str:
     return ask._("%(missing)s points short", missing=grouped(reward.price - shelf.available))
 
 
-def _page(
+async def _page(
     ask: Ask,
     *,
     member: Volunteer | None = None,
@@ -137,6 +157,8 @@ def _page(
     status: int = 200,
 ) -> Answer:
     base = ask.home + "/counter"
+    desks = await _desks(ask)
+    desk = _at(ask, desks)
     rewards: list[CounterReward] = []
     if shelf is not None:
         for reward in (*shelf.affordable, *shelf.others):
@@ -159,6 +181,8 @@ def _page(
         error=error,
         member=_member(member, shelf) if member is not None and shelf is not None else None,
         rewards=tuple(rewards),
+        desk=desk.public_id if desk else "",
+        desks=tuple(FieldOption(value=d.public_id, label=d.name) for d in desks),
     )
     return ask.page(
         "counter.html", view, title=ask._("Service desk"), current=base, status=status, fragment="member"
@@ -175,22 +199,29 @@ def _member(member: Volunteer, shelf: Shelf) -> CounterMember:
     )
 
 
-def _confirm(ask: Ask, member: Volunteer, reward: Reward, shelf: Shelf, request_id: str) -> Answer:
+def _confirm(ask: Ask, member: Volunteer, reward: Reward, shelf: Shelf, desk: Counter | None) -> Answer:
     name = masked_name(member.name)
     base = ask.home + "/counter"
+    at = (Fact(label=ask._("Service desk"), text=desk.name),) if desk else ()
     view = ConfirmView(
         heading=ask._("Give %(reward)s to %(name)s?", reward=reward.name, name=name),
         facts=(
             Fact(label=ask._("Member"), text=f"{name} · {member.number}"),
             Fact(label=ask._("Reward"), text=f"{reward.name} × 1"),
             Fact(label=ask._("In stock"), text=grouped(reward.stock)),
+            *at,
         ),
         before=grouped(shelf.available),
         amount=signed(-reward.price),
         after=grouped(shelf.available - reward.price),
         action=ask.home + "/redemptions",
-        request_id=request_id,
-        hidden=(("member", member.number), ("reward", reward.public_id), ("price", str(reward.price))),
+        request_id=ask.new_request_id(),
+        hidden=(
+            ("member", member.number),
+            ("reward", reward.public_id),
+            ("price", str(reward.price)),
+            ("desk", desk.public_id if desk else ""),
+        ),
         button=ask._("Hand over and book"),
         back_href=base,
     )
@@ -225,7 +256,7 @@ async def _receipt(ask: Ask, *, flash: Flash | None, status: int = 200) -> Answe
         undo_until=ask._("Can be undone until %(time)s.", time=until) if found.may_undo else "",
         undo_hidden=(("reason", ask._("Handed over by mistake")),),
         request_id=ask.new_request_id() if found.may_undo else "",
-        next_href=ask.home + ("/counter" if clerk else "/points"),
+        next_href=address(ask.home + "/counter", desk=facts["desk"] or "") if clerk else ask.home + "/points",
         next_label=ask._("Next member") if clerk else ask._("My points"),
     )
     current = ask.home + "/counter" if clerk else ask.home + "/points"

@@ -9,6 +9,7 @@ from core.base.database import Row
 from core.base.errors import Invalid, Message, NotFound, Refused
 from core.lifecycle import merge as verbs
 from core.lifecycle.merge import PERMISSION, Preview, Side
+from core.lifecycle.merge_request import request_merge
 from core.points.statement import Entry, entry_of
 from web.ask import Ask
 from web.pages.words import explanation, line_row
@@ -39,20 +40,26 @@ async def look(ask: Ask) -> Answer:
 @post("/c/{slug}/people/{number}/merge", name="people.merge.do", permission=PERMISSION)
 async def merge(ask: Ask) -> Answer:
     stays, goes = ask.path["number"], ask.form.raw("with")[:40]
+    reason = ask.form.raw("reason")
 
     async def work(unit: Unit) -> dict[str, Any]:
-        return await verbs.merge(unit, stays, goes)
+        return await request_merge(unit, stays, goes, reason)
 
     try:
-        await act(ask.viewer, "volunteer.merge", ask.form.request_id, [stays, goes], work)
+        done = await act(ask.viewer, "volunteer.merge", ask.form.request_id, [stays, goes, reason], work)
     except Invalid as invalid:
         texts = ask.error_texts(invalid)
+        if "reason" in texts:
+            found = await verbs.preview(ask.viewer, stays, goes)
+            return _both(ask, found, reason_error=texts["reason"])
         return _ask_for(ask, goes, texts.get("number") or next(iter(texts.values())))
     except Refused as refusal:
         if refusal.status != Refused.status:
             raise
         found = await verbs.preview(ask.viewer, stays, goes)
         return _both(ask, found, error=ask.render(refusal.message))
+    if "approval" in done.answer:
+        return ask.redirect(f"{ask.home}/approvals/{done.answer['approval']}?done=asked")
     return ask.redirect(f"{ask.home}/people/{stays}?done=merged")
 
 
@@ -70,7 +77,7 @@ def _ask_for(ask: Ask, typed: str = "", error: str = "") -> Answer:
     return ask.page("merge.html", view, title=title, current=ask.home + "/people", status=status)
 
 
-def _both(ask: Ask, found: Preview, *, error: str = "") -> Answer:
+def _both(ask: Ask, found: Preview, *, error: str = "", reason_error: str = "") -> Answer:
     stays, goes = found.stays, found.goes
     base = f"{ask.home}/people/{stays.facts['number']}"
     number = goes.facts["number"]
@@ -87,9 +94,12 @@ def _both(ask: Ask, found: Preview, *, error: str = "") -> Answer:
         action="" if found.obstacle else base + "/merge",
         request_id=ask.new_request_id(),
         error=error,
+        reason=ask.form.raw("reason")[:200],
+        reason_error=reason_error,
+        errors=(FieldError(field="reason", text=reason_error),) if reason_error else (),
     )
     title = ask._("Merge two entries of one person")
-    status = 409 if error else 200
+    status = 409 if error else 422 if reason_error else 200
     return ask.page("merge.html", view, title=title, current=ask.home + "/people", status=status)
 
 

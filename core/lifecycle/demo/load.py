@@ -27,6 +27,8 @@ from core.lifecycle.demo.life import applications, goings
 from core.lifecycle.demo.offices import appoint
 from core.lifecycle.demo.past import books, duties, enter_twice, services
 from core.lifecycle.demo.shop import deliver, exchange
+from core.lifecycle.demo.trust import ask_for_much, set_limit
+from core.lifecycle.demo.ways_in import let_in, prepare
 from core.lifecycle.imports.whole import import_file
 from core.lifecycle.merge import merge
 
@@ -123,6 +125,7 @@ class _Demo:
         known = next(way.account for way in ways if way.role == "volunteer")
         await self._merge_twin(known)
         await self._life(known)
+        await self._let_in()
         return ways
 
     async def _areas(self, unit: Unit) -> None:
@@ -216,12 +219,22 @@ class _Demo:
         await self.do(worker, "twin", enter)
         await self.do(worker, "merge", lambda unit: merge(unit, stays, goes))
 
+    async def _let_in(self) -> None:
+        """A worker has printed slips for those who have no password yet."""
+        ground = self.grounds[0]
+        worker = self.viewer(ground, self.marks[-1], self._staff_of(ground, "worker"))
+        who, pin = await prepare(worker)
+        await self.do(worker, "ways in", lambda unit: let_in(unit, who, pin))
+
     async def _life(self, known: str) -> None:
         """People come and go; the volunteer with the number `known` has applied a second time."""
         ground, at = self.grounds[0], self.marks[-1] - 2 * DAY
         worker = self.viewer(ground, at, self._staff_of(ground, "worker"))
         await self.do(worker, "goings", goings)
         await self.do(self.viewer(ground, at), "applications", lambda unit: applications(unit, known))
+        await self.do(self.viewer(ground, at), "limit", set_limit)
+        clerk = self.viewer(ground, self.marks[-1] - HOUR, self._staff_of(ground, "clerk"))
+        await self.do(clerk, "much", ask_for_much)
 
     async def _services(self, ground: Ground, folk: Folk) -> None:
         """A worker has entered the other teams' lists."""

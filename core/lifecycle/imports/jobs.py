@@ -22,6 +22,7 @@ from core.lifecycle.imports.table import Table
 log = logging.getLogger("linli.imports")
 
 _WAITING = """
+-- everywhere (import_run): one job works for all communities
 select public_id, community, person from import_run
 where state in ('checking', 'wanted') order by changed_at, id limit :most
 """
@@ -49,6 +50,7 @@ where id = :run and community = :community and state = 'wanted'
 """
 
 _SWEEP = """
+-- everywhere (import_run): one job clears up for all communities
 update import_run set state = 'dropped', content = '', report = '{}', choices = '{}'
 where state in ('read', 'checking', 'checked', 'failed') and changed_at < :before
 """

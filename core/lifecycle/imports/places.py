@@ -19,11 +19,12 @@ MOST_DEEP = 8
 
 _AREAS = """
 select a.id, a.parent, a.name, a.kind, a.path from area a
-join community c on c.id = :community join area top on top.id = c.area
+join community c on c.id = :community join area top on top.id = c.area and +top.community = c.id
 where a.community = :community and a.path >= top.path and a.path < top.path || 'a' order by a.path
 """
 
 _ABOVE = """
+-- everywhere (area): county and street stand above the communities
 select a.name from community c join area top on top.id = c.area
 join area a on a.path = substr(top.path, 1, length(a.path)) where c.id = :community
 order by a.path

@@ -34,6 +34,7 @@ where not exists (select 1 from attendance_decision d
 """
 
 _BUSY = """
+-- everywhere (interval): nobody is in two places at once, in whatever community
 select r.n from rows(:items; n bigint, person bigint, from_at bigint, to_at bigint) as r
 where exists (select 1 from interval i where i.person = r.person and i.from_at < r.to_at
               and i.to_at > r.from_at and i.from_at > r.from_at - :longest)

@@ -45,6 +45,7 @@ order by v.id
 """
 
 _TAKEN = """
+-- everywhere (volunteer, old_number): numbers are unique everywhere
 select r.number from rows(:numbers; number text) as r join volunteer v on v.number = r.number
 where v.community <> :community
 union select r.number from rows(:numbers; number text) as r join old_number o on o.number = r.number

@@ -35,7 +35,7 @@ _COLUMNS = """
 select r.id, r.public_id, r.person, r.kind, r.file_name, r.digest, r.state, r.choices, r.report, r.done,
     r.whole, r.act, r.created_at, r.changed_at, p.name, u.at as undone_at, q.name as undone_by
 from import_run r left join person p on p.id = r.person
-left join act u on u.id = r.undone_by left join person q on q.id = u.actor
+left join act u on u.id = r.undone_by and +u.community = r.community left join person q on q.id = u.actor
 where r.community = :community and r.public_id = :public
 """
 
@@ -43,7 +43,7 @@ _LIST = """
 select r.id, r.public_id, r.person, r.kind, r.file_name, r.digest, r.state, r.choices, r.report, r.done,
     r.whole, r.act, r.created_at, r.changed_at, p.name, u.at as undone_at, q.name as undone_by
 from import_run r left join person p on p.id = r.person
-left join act u on u.id = r.undone_by left join person q on q.id = u.actor
+left join act u on u.id = r.undone_by and +u.community = r.community left join person q on q.id = u.actor
 where r.community = :community and r.id < :before and r.state <> 'dropped'
 order by r.id desc limit :most
 """

@@ -40,7 +40,7 @@ union select l.person from person_lookup l where l.kind = 'phone' and l.hash = :
 """
 
 _OPERATORS = """
-select g.person from role_grant g join role o on o.id = g.role
+select g.person from role_grant g join role o on o.id = g.role and o.community is null
 where o.key = 'operator' and g.community is null and g.from_at <= :now and (g.to_at is null or g.to_at > :now)
 order by g.person
 """

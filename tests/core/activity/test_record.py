@@ -12,6 +12,7 @@ from core.base.clock import DAY, HOUR, MINUTE
 from core.base.database import Statement
 from core.base.errors import ConstraintBroken, Invalid, NotFound
 from core.base.ids import request_id
+from core.community.communities import Holiday, add_holidays, change_settings
 from core.community.people import NewPerson, add_people
 from core.community.teams import NewMember, add_members
 from core.community.volunteers import NewVolunteer, add_volunteers
@@ -183,6 +184,40 @@ async def test_an_old_entry_is_marked_late(desk: Desk):
     await desk.record(await desk.cast.viewer("王队长"), [desk.who("李阿姨")])
     rows = await desk.house.db.fetch("select late, day from attendance order by id")
     assert [(r["late"], r["day"]) for r in rows] == [(1, "2026-11-07"), (0, "2026-11-22")]
+
+
+async def test_a_late_entry_waits_for_a_second_person_whatever_the_programme_says(desk: Desk):
+    back = 15 * DAY
+    who = [desk.who("李阿姨", START - back, END - back), desk.who("赵叔叔", START - back, END - back)]
+    recorded = await desk.record(
+        await desk.cast.viewer("王队长"), who, from_at=START - back, to_at=END - back
+    )
+    assert not recorded.confirmed and len(recorded.waiting) == 2
+    assert await desk.count("transfer") == 0
+
+
+async def test_more_hours_in_one_go_than_the_community_allows_wait_for_a_second_person(desk: Desk):
+    leader, begin = await desk.cast.viewer("王队长"), END - 9 * HOUR
+    who = [desk.who("李阿姨", begin, END), desk.who("赵叔叔", begin + HOUR, END)]
+    first = await desk.record(leader, who, from_at=begin, to_at=END)
+    assert first.waiting == (first.attendances[desk.cast["李阿姨"].volunteer or 0],)
+    assert await desk.balance("李阿姨") == 0
+    assert await desk.balance("赵叔叔") > 0
+    await desk.cast.do(desk.cast.system(), lambda unit: change_settings(unit, long_service=10))
+    again = [desk.who("钱奶奶", begin, END)]
+    assert not (await desk.record(leader, again, from_at=begin, to_at=END)).waiting
+
+
+async def test_ten_working_days_are_counted_by_the_community_s_holidays(desk: Desk):
+    """Saturday the 7th is eleven working days back, unless one of them was a holiday."""
+    holiday = Holiday("2026-11-18", "社区日", "holiday")
+    await desk.cast.do(desk.cast.system(), lambda unit: add_holidays(unit, [holiday]))
+    back = 15 * DAY
+    who = desk.who("李阿姨", START - back, END - back)
+    recorded = await desk.record(
+        await desk.cast.viewer("王队长"), [who], from_at=START - back, to_at=END - back
+    )
+    assert len(recorded.confirmed) == 1
 
 
 async def test_a_leader_records_his_team_only_a_worker_also_guests(desk: Desk):

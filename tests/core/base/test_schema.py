@@ -171,3 +171,5 @@ async def _without_foreign_keys(transaction: Transaction) -> None:
         await transaction.run_text(
             "create temporary table interval (like interval including all) on commit drop", []
         )
+    else:
+        await transaction.run_text("drop trigger interval_attendance_tied_new", [])  # until the rollback

@@ -57,6 +57,20 @@
     });
   };
 
+  /* What is typed may be looked at; sent, it is hidden again, so that nothing keeps it as a plain text. */
+  const watchReveal = () => {
+    const show = (box, open) => {
+      const field = document.getElementById(box.dataset.reveal);
+      if (field) field.type = open ? "text" : "password";
+    };
+    document.addEventListener("change", (event) => {
+      if (event.target.matches("[data-reveal]")) show(event.target, event.target.checked);
+    });
+    document.addEventListener("submit", (event) => {
+      for (const box of event.target.querySelectorAll("[data-reveal]")) show(box, false);
+    });
+  };
+
   const watchPrint = () => {
     document.addEventListener("click", (event) => {
       if (event.target.closest("[data-print]")) window.print();
@@ -71,5 +85,6 @@
   focusErrors(document);
   guardForms();
   watchConnection();
+  watchReveal();
   watchPrint();
 })();
