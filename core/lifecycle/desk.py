@@ -3,6 +3,7 @@
 import msgspec
 
 from core.base.viewer import Viewer
+from core.community.approval_lists import kinds_to_decide
 from core.community.figures import NONE, Figures, figures_of
 
 REVIEW, PEOPLE, IMPORTS, STOCK = "attendance.review", "volunteer.write", "import.run", "reward.write"
@@ -19,7 +20,9 @@ select
     (select count(*) from import_run i where i.community = :community and :imports = 1
         and i.state = 'checked') as imports,
     (select count(*) from reward r where r.community = :community and :stock = 1
-        and r.status = 'offered' and r.stock = 0) as sold_out
+        and r.status = 'offered' and r.stock = 0) as sold_out,
+    (select count(*) from approval_open o where o.community = :community and o.requester <> :person
+        and o.kind in (select k.kind from rows(:kinds; kind text) as k)) as approvals
 """
 
 
@@ -28,7 +31,7 @@ class Desk(msgspec.Struct, frozen=True):
 
     `reviews`: attendances for a second look in the viewer's teams; `awards`: those whose points could not be
     worked out yet; `applications`: people who would like to join; `imports`: lists that were checked and are
-    not taken in; `sold_out`: rewards on offer of which none is left.
+    not taken in; `sold_out`: rewards on offer of which none is left; `approvals`: what others ask for.
     """
 
     reviews: int
@@ -36,6 +39,7 @@ class Desk(msgspec.Struct, frozen=True):
     applications: int
     imports: int
     sold_out: int
+    approvals: int
     figures: Figures = NONE
 
 
@@ -51,6 +55,8 @@ async def desk(viewer: Viewer) -> Desk:
         people=int(viewer.may(PEOPLE)),
         imports=int(viewer.may(IMPORTS)),
         stock=int(viewer.may(STOCK)),
+        person=viewer.person,
+        kinds=[{"kind": key} for key in kinds_to_decide(viewer)],
     )
     figures = NONE
     if viewer.may("area.read") and viewer.may("team.read") and viewer.community is not None:

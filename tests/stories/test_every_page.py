@@ -47,6 +47,9 @@ def first_of(server: Server, role: str) -> SignIn:
     return next(who for who in demo_sign_ins(server.settings) if who.role == role)
 
 
+# What this process has seen. One role sees a page much as another does, so it is looked at once, but for
+# the pages each begins with.
+_SEEN: set[str] = set()
 _SHAPES: set[str] = set()
 # Elements with what a reading machine is told about each; rows of a list that are alike count once.
 _SHAPE = """() => {
@@ -123,12 +126,14 @@ async def test_every_page_is_fit_for_a_phone(place: Server, run: Path, role: str
     async with open_phone(place.url) as phone:
         page = await (await phone.context()).new_page()
         await (page.goto("/sign-in") if role == NOBODY else sign_in(page, first_of(place, role)))
-        async for rule in walk(page, places, [*unlinked(place), *office_addresses(place)]):
+        more = [*unlinked(place), *office_addresses(place)]
+        async for rule in walk(page, places, more, frozenset(_SEEN)):
             opened.add(rule.name)
             found = [*await sideways_scroll(page), *await small_targets(page)]
             if await unlike_any(page):
                 found += await axe(page)
             faults += [f"{rule.name} as {role}: {fault}" for fault in found]
+    _SEEN.update(opened)
     assert not faults, "\n".join(faults)
     everybody = came_home(run, role, opened)
     if everybody is not None:

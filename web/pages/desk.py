@@ -1,5 +1,6 @@
 """Where somebody with work here and no account of his own begins: what waits for him, then what he does."""
 
+from core.community.approval_lists import has_queue
 from core.community.figures import Figures
 from core.lifecycle.desk import PERMISSIONS, Desk
 from core.lifecycle.desk import desk as read_desk
@@ -15,7 +16,7 @@ async def show(ask: Ask, heading: str, actions: list[NavItem]) -> Answer:
     view = DeskView(
         heading=heading,
         waiting=tuple(_waiting(ask, found)),
-        looks=any(ask.viewer.may_somewhere(permission) for permission in PERMISSIONS),
+        looks=has_queue(ask.viewer) or any(ask.viewer.may_somewhere(p) for p in PERMISSIONS),
         actions=tuple(actions),
         facts=_facts(ask, found.figures) if found.figures.as_of else (),
         as_of=as_of(ask, [found.figures]),
@@ -27,6 +28,7 @@ async def show(ask: Ask, heading: str, actions: list[NavItem]) -> Answer:
 def _waiting(ask: Ask, found: Desk) -> list[NavItem]:
     base = ask.home
     counts = (
+        (found.approvals, ask._("Requests for your approval"), "/approvals", "done"),
         (found.reviews, ask._("Records to be confirmed"), "/review", "check"),
         (found.awards, ask._("Points not worked out yet"), "/review", "clock"),
         (found.applications, ask._("People who would like to join"), "/applications", "users"),
