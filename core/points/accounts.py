@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from core.base.act import Unit
 from core.base.errors import NotFound
+from core.points.policy import Policy, policy_of
 
 SYSTEM = ("issued", "redeemed", "expired", "debt", "adjusted", "opening")
-OWN = ("issued", "redeemed", "debts", "adjusted", "openings")  # those lines stand against, as in `Accounts`
+OWN = ("issued", "redeemed", "expired", "debts", "adjusted", "openings")  # those lines stand against, as in `Accounts`
 
 # A plus before a community keeps SQLite from entering by the community's index, which walks
 # through all of its rows; the ids asked for are the way in (tests/core/points/test_plans.py).
@@ -15,10 +16,16 @@ _LOCK = """
 select a.id, a.volunteer, a.posted, a.held, a.debt, a.version, a.closed_at,
     (select zone from community where id = :community) as zone,
     (select locale from community where id = :community) as locale,
+    (select version from community where id = :community) as settings,
+    (select shut.until_at from period shut where shut.community = :community
+        and not exists (select 1 from period_reopened r where r.period = shut.id)
+        order by shut.until_at desc limit 1) as closed_to,
     (select id from points_account where community = :community and kind = 'issued'
         and volunteer is null) as issued,
     (select id from points_account where community = :community and kind = 'redeemed'
         and volunteer is null) as redeemed,
+    (select id from points_account where community = :community and kind = 'expired'
+        and volunteer is null) as expired,
     (select id from points_account where community = :community and kind = 'debt'
         and volunteer is null) as debts,
     (select id from points_account where community = :community and kind = 'adjusted'
@@ -77,17 +84,20 @@ class Accounts:
     members: dict[int, Member]
     issued: int
     redeemed: int
+    expired: int
     debts: int
     adjusted: int
     openings: int
     zone: str
     locale: str
+    policy: Policy
+    closed_to: int  # the moment before which the book is closed
 
 
 async def lock(unit: Unit, volunteers: Iterable[int]) -> Accounts:
     """Locks the accounts of volunteers of this community, opening those that are missing.
 
-    Three statements at most, whatever the number. Raises NotFound if one is not of this community.
+    Four statements at most, whatever the number. Raises NotFound if one is not of this community.
     """
     wanted = sorted(set(volunteers))
     rows = await unit.fetch(_LOCK, community=unit.community, volunteers=wanted)
@@ -108,11 +118,14 @@ async def lock(unit: Unit, volunteers: Iterable[int]) -> Accounts:
         members,
         issued=first["issued"],
         redeemed=first["redeemed"],
+        expired=first["expired"],
         debts=first["debts"],
         adjusted=first["adjusted"],
         openings=first["openings"],
         zone=first["zone"],
         locale=first["locale"],
+        policy=await policy_of(unit, first["settings"]),
+        closed_to=first["closed_to"] or 0,
     )
 
 
