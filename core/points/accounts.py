@@ -8,7 +8,14 @@ from core.base.errors import NotFound
 from core.points.policy import Policy, policy_of
 
 SYSTEM = ("issued", "redeemed", "expired", "debt", "adjusted", "opening")
-OWN = ("issued", "redeemed", "expired", "debts", "adjusted", "openings")  # those lines stand against, as in `Accounts`
+OWN = (
+    "issued",
+    "redeemed",
+    "expired",
+    "debts",
+    "adjusted",
+    "openings",
+)  # those lines stand against, as in `Accounts`
 
 # A plus before a community keeps SQLite from entering by the community's index, which walks
 # through all of its rows; the ids asked for are the way in (tests/core/points/test_plans.py).

@@ -150,9 +150,7 @@ async def hold(page: Page, volunteer: int, amount: int, note: Note, *, until: in
     line = page.add(member, "hold", amount, note, other=page.accounts.redeemed, held=amount)
     if page.take(line, lots, amount):
         raise RuntimeError("the lots of an account do not hold what it has")
-    uses = [
-        Use(lot.id, before[lot.id] - lot.remaining, lot.expires_at) for lot in lots if lot.id is not None
-    ]
+    uses = [Use(lot.id, before[lot.id] - lot.remaining, lot.expires_at) for lot in lots if lot.id is not None]
     if until is not None:
         page.stands_until(line, until)
     return Held(line.key, member, amount, uses)
@@ -173,6 +171,12 @@ async def standing_hold(unit: Unit, transfer: int, others: Iterable[int] = ()) -
     uses = await unit.fetch(_HOLD_USES, hold=transfer, community=unit.community)
     pinned = [Use(u["lot"], u["amount"], u["expires_at"]) for u in uses]
     return page, Held(transfer, page.member(row["volunteer"]), row["amount"], pinned)
+
+
+async def stands(unit: Unit, transfer: int) -> bool:
+    """Whether a hold is there and nobody has settled it."""
+    row = await unit.one(_HOLD, hold=transfer, community=unit.community)
+    return row is not None and not row["resolved"]
 
 
 def capture(page: Page, held: Held, note: Note, amount: int | None = None) -> Line:

@@ -18,15 +18,16 @@ from core.points.accounts import Accounts, Member
 
 _TRANSFERS = """
 insert into transfer (community, public_id, act, kind, debit, credit, amount, effective_at, recorded_at,
-    award, redemption, hold, reverses, approval, booked_at, actor, approver, account, version, posted_after, held_after, message,
-    arguments, text)
+    award, redemption, hold, reverses, approval, booked_at, actor, approver, account, version, posted_after,
+    held_after, message, arguments, text)
 select cast(:community as bigint), r.public_id, cast(:act as bigint), r.kind, r.debit, r.credit, r.amount,
     r.effective_at, cast(:at as bigint), r.award, r.redemption, r.hold, r.reverses, r.approval, r.booked_at,
     r.actor, r.approver,
     r.account, r.version, r.posted_after, r.held_after, r.message, r.arguments, r.text
 from rows(:lines; public_id text, kind text, debit bigint, credit bigint, amount bigint, effective_at bigint,
-    award bigint, redemption bigint, hold bigint, reverses bigint, approval bigint,
-    booked_at bigint, actor bigint, approver bigint, account bigint, version bigint, posted_after bigint, held_after bigint, message text, arguments text, text text) as r
+    award bigint, redemption bigint, hold bigint, reverses bigint, approval bigint, booked_at bigint,
+    actor bigint, approver bigint, account bigint, version bigint, posted_after bigint, held_after bigint,
+    message text, arguments text, text text) as r
 returning id, account, version
 """
 
@@ -219,11 +220,13 @@ class Page:
 
     def grace(self, uses: Iterable[Use]) -> tuple[int, int]:
         """Of what comes back: how many points return to lots that are over, and until when they last."""
-        late = sum(use.amount for use in uses if use.expires_at is not None and use.expires_at <= self.unit.now)
+        late = sum(
+            use.amount for use in uses if use.expires_at is not None and use.expires_at <= self.unit.now
+        )
         return late, self.accounts.policy.grace(self.unit.now, self.accounts.zone) if late else 0
 
     def give_back(self, line: Line, uses: Iterable[Use]) -> None:
-        """Gives points back to the lots they were taken from; one that is over meanwhile lasts a while more."""
+        """Gives points back to the lots they came from; one that is over meanwhile lasts a while more."""
         until = self.accounts.policy.grace(self.unit.now, self.accounts.zone)
         for use in uses:
             self._use(line, Lot(use.lot, 0), -use.amount)

@@ -74,6 +74,17 @@ def _after(day: str, zone: str) -> int:
     return moment(datetime.fromisoformat(day) + timedelta(days=1), zone)
 
 
+def next_month(month: str) -> str:
+    """The month after 'YYYY-MM'."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year + number // 12:04}-{number % 12 + 1:02}"
+
+
+def month_start(month: str, zone: str) -> int:
+    """The first moment of a month 'YYYY-MM', in ms."""
+    return moment(datetime.fromisoformat(month + "-01"), zone)
+
+
 def read(settings: str | dict[str, Any]) -> Policy:
     """The policy in a community's settings (JSON, or decoded)."""
     if isinstance(settings, str):

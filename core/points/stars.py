@@ -1,6 +1,7 @@
 """Star levels: they follow confirmed minutes, never points. Kept on the volunteer, with each change a row."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from core.base.act import Unit
 from core.base.database import Row
@@ -22,7 +23,9 @@ select cast(:community as bigint), r.volunteer, r.stars, r.minutes, cast(:act as
 from rows(:items; volunteer bigint, stars bigint, minutes bigint) as r
 """
 
-_OF = "select id, person, minutes, stars from volunteer where id in ids(:volunteers) and +community = :community"
+_OF = """
+select id, person, minutes, stars from volunteer where id in ids(:volunteers) and +community = :community
+"""
 
 # Whose level is another under the new hours: those between an old and a new threshold.
 _ALL = """
@@ -67,7 +70,7 @@ async def change_hours(unit: Unit, hours: Sequence[int]) -> int:
     Raises NotFound, Invalid (hours): 1 to 10 whole numbers, each larger than the one before.
     """
     unit.viewer.require(PERMISSION)
-    rising = all(a < b for a, b in zip(hours, hours[1:], strict=False))
+    rising = all(a < b for a, b in pairwise(hours))
     if not 1 <= len(hours) <= MOST_STARS or not rising or hours[0] < 1 or hours[-1] > LARGEST:
         raise Invalid({"hours": Message("Each star needs more hours than the one before.")})
     place(unit)
