@@ -113,7 +113,8 @@ async def _expire(unit: Unit) -> dict[str, Any]:
 
 
 def _take_out(page: Page, volunteer: int, lots: list[Row]) -> int:
-    points, end = sum(lot["remaining"] for lot in lots), max(lot["expires_at"] for lot in lots)
+    points: int = sum(lot["remaining"] for lot in lots)
+    end = max(lot["expires_at"] for lot in lots)
     message = Message(OVER.id, points=points, day=page.last_day(end))
     note = Note(message=message, text=page.words(message), effective_at=end)
     member = page.member(volunteer)
@@ -134,7 +135,7 @@ async def _untold(house: House) -> list[Row]:
 
 
 def _horizon(settings: str, now: int) -> int:
-    days = policy.read(settings).expiry_notice_days
+    days: int = policy.read(settings).expiry_notice_days
     return now + days * DAY
 
 

@@ -8,6 +8,7 @@ from core.base.clock import local
 from core.base.database import Database, Row
 from core.points import rules
 from core.points.caps import windows
+from tests.support.book_time import check_time
 
 # What a kind does to posted, held, debt; and what its lot uses sum up to, in amounts.
 MOVES: dict[str, tuple[int, int, int, int]] = {
@@ -20,12 +21,13 @@ MOVES: dict[str, tuple[int, int, int, int]] = {
     "debt": (1, 0, 1, 0),
     "repay": (-1, 0, -1, 1),
     "opening": (1, 0, 0, 0),
+    "expire": (-1, 0, 0, 1),
 }
 
 
 def moves(t: Row) -> tuple[int, int, int, int]:
-    """What a line does. A merge goes either way: out of lots, or into a lot of its own."""
-    if t["kind"] == "merge":
+    """What a line does. Some go either way: out of lots, or into a lot of its own."""
+    if t["kind"] in ("merge", "gift", "adjust"):
         return (1, 0, 0, 0) if t["credit"] == t["account"] else (-1, 0, 0, 1)
     return MOVES[t["kind"]]
 
@@ -44,6 +46,7 @@ async def check_book(db: Database) -> list[str]:
     faults += await _months(db, transfers)
     faults += await _caps(db)
     faults += await _shelves(db)
+    faults += await check_time(db, transfers)
     faults += await _openings(db, {t["id"]: t for t in transfers})
     faults += [
         f"act {row['id']} has no answer"
@@ -119,7 +122,7 @@ def _lots(lots: list[Row], uses: list[Row], transfers: list[Row], accounts: list
         if by_transfer[t["id"]] != (0 if own_lot else moves(t)[3] * t["amount"]):
             faults.append(f"transfer {t['id']} ({t['kind']}): lots used for {by_transfer[t['id']]}")
         comes = t["kind"] in ("earn", "debt", "opening") or own_lot
-        comes = comes or (t["kind"] == "merge" and moves(t)[0] == 1)
+        comes = comes or (t["kind"] in ("merge", "gift", "adjust") and moves(t)[0] == 1)
         if comes != (lot is not None and lot["amount"] == t["amount"]):
             faults.append(f"transfer {t['id']} ({t['kind']}): its lot is wrong")
     return faults

@@ -93,7 +93,8 @@ async def test_lots_keep_the_day_on_which_they_expire(town: Town) -> None:
         await page.write()
         for i, end in enumerate(ends):
             await unit.execute(
-                "update lot set expires_at = cast(:end as bigint) where amount = :n and community = :community",
+                "update lot set expires_at = cast(:end as bigint) "
+                "where amount = :n and community = :community",
                 end=end,
                 n=10 + i,
                 community=unit.community,
