@@ -108,11 +108,7 @@ def _typed(form: Form, now: Policy) -> Policy:
     return msgspec.structs.replace(now, **values, expiry=expiry, gifts=bool(form.raw("gifts")))
 
 
-def _points_form(ask: Ask, errors: Errors, status: int = 200) -> Answer:
-    policy = policy_here(ask)
-    rules = tuple(FieldOption(value=key, label=ask.render(words)) for key, words in _RULES.items())
-    sent = ask.rule.method == "POST"
-    gifts = bool(ask.form.raw("gifts")) if sent else policy.gifts
+def _number_fields(ask: Ask, errors: Errors, policy: Policy) -> dict[str, FormField]:
     labels = {
         "expiry_months": (ask._("How many months"), ask._("Only where points end some months after.")),
         "expiry_notice_days": (
@@ -130,35 +126,35 @@ def _points_form(ask: Ask, errors: Errors, status: int = 200) -> Answer:
             ask._("Every adjustment needs a second person."),
         ),
     }
-    numbers = {
-        name: field(
-            ask,
-            errors,
-            name,
-            labels[name][0],
-            str(getattr(policy, name)),
-            inputmode="numeric",
-            hint=labels[name][1],
-            required=True,
-        )
-        for name in _NUMBERS
+    more = {"inputmode": "numeric", "required": True}
+    return {
+        name: field(ask, errors, name, label, str(getattr(policy, name)), **{**more, "hint": hint})
+        for name, (label, hint) in labels.items()
     }
+
+
+def _points_form(ask: Ask, errors: Errors, status: int = 200) -> Answer:
+    policy = policy_here(ask)
+    rules = tuple(FieldOption(value=key, label=ask.render(words)) for key, words in _RULES.items())
+    gifts = bool(ask.form.raw("gifts")) if ask.rule.method == "POST" else policy.gifts
+    numbers = _number_fields(ask, errors, policy)
+    expiry = field(
+        ask,
+        errors,
+        "expiry",
+        ask._("When points end"),
+        policy.expiry,
+        kind="select",
+        options=rules,
+        required=True,
+    )
     return form_page(
         ask,
         heading=ask._("Change the rules of points"),
         intro=ask._("New rules are for points that are earned from now on. What is earned keeps its day."),
         action=ask.home + "/settings/points",
         fields=(
-            field(
-                ask,
-                errors,
-                "expiry",
-                ask._("When points end"),
-                policy.expiry,
-                kind="select",
-                options=rules,
-                required=True,
-            ),
+            expiry,
             numbers["expiry_months"],
             numbers["expiry_notice_days"],
             numbers["grace_days"],
