@@ -195,14 +195,17 @@ async def _caps(db: Database) -> list[str]:
     faults: list[str] = []
     used: defaultdict[tuple[Any, ...], int] = defaultdict(int)
     for row in await db.fetch(
-        "select t.amount, coalesce(v.merged_into, v.id) as volunteer, w.programme, w.day, d.activity, "
+        "select t.amount, coalesce(v.merged_into, v.id) as volunteer, w.programme, w.rule, w.day, "
+        "d.activity, "
         "s.rules "
         "from transfer t join award w on w.id = t.award join attendance d on d.id = w.attendance "
         "join volunteer v on v.id = w.volunteer "
         "join rule_sheet s on s.id = w.sheet where t.kind = 'earn' and not exists "
         "(select 1 from transfer x where x.reverses = t.id and x.kind = 'reverse')"
     ):
-        for window in windows(rules.terms(row["rules"]).caps, row["programme"], row["day"], row["activity"]):
+        for window in windows(
+            rules.terms(row["rules"]).caps, row["programme"], row["rule"], row["day"], row["activity"]
+        ):
             used[row["volunteer"], window.cap, window.span] += row["amount"]
     for row in await db.fetch("select * from cap_counter"):
         key = (row["volunteer"], row["cap"], row["span"])

@@ -211,6 +211,12 @@ def _cap(ask: Ask, entry: Entry) -> str:
         "year": ask._("a year"),
         "activity": ask._("an activity"),
     }
+    if entry.cap.count(".") > 1:
+        return ask._(
+            "The most points %(span)s for this service were reached: %(lost)s points were not booked.",
+            span=spans[entry.cap.rpartition(".")[2]],
+            lost=grouped(entry.lost),
+        )
     span = spans.get(entry.cap.rpartition(".")[2], entry.cap)
     return ask._(
         "The most points %(span)s were reached: %(lost)s points were not booked.",
