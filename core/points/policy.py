@@ -12,7 +12,7 @@ import msgspec
 
 from core.base.act import Unit
 from core.base.clock import DAY, day_of, moment
-from core.base.errors import Invalid, Message
+from core.base.errors import Invalid, Message, NotFound
 from core.community.communities import change_settings
 
 EXPIRIES = ("never", "months", "year_end", "next_year_end")
@@ -92,15 +92,12 @@ def read(settings: str | dict[str, Any]) -> Policy:
     return msgspec.convert(settings, Policy)
 
 
-async def policy_of(unit: Unit, version: int) -> Policy:
-    """The policy of the act's community; read once for each version of its settings."""
-    kept = unit.house.cache.get(("book", unit.community))
-    if kept is not None and kept[0] == version:
-        found: Policy = kept[1]
-        return found
-    policy = read(await unit.value(_SETTINGS, community=unit.community))
-    unit.house.cache["book", unit.community] = (version, policy)
-    return policy
+async def policy_of(unit: Unit) -> Policy:
+    """The policy of the act's community, for verbs that open no page of the book. Raises NotFound."""
+    settings = await unit.value(_SETTINGS, community=unit.community)
+    if settings is None:
+        raise NotFound
+    return read(settings)
 
 
 async def change_policy(unit: Unit, policy: Policy) -> None:
