@@ -20,6 +20,7 @@ OFFICE = (
     (N_("Activities"), "/activities", "calendar", "activity.read"),
     (N_("Areas and posts"), "/areas", "pin", "area.read"),
     (N_("Rewards and stock"), "/stock", "gift", "reward.write"),
+    (N_("Closed months"), "/periods", "book", "points.read"),
     (N_("Imports"), "/imports", "list", "import.run"),
     (N_("Roles"), "/roles", "shield", "role.read"),
     (N_("Log"), "/audit", "list", "audit.read"),

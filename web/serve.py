@@ -23,12 +23,17 @@ from core.lifecycle import tallies
 from core.lifecycle.approval_kinds import KINDS
 from core.lifecycle.demo import SignIn
 from core.lifecycle.imports import jobs as imports
+from core.points import expiry, gifts, holds
 from web.app import create_app, texts_of
 from web.pages.account import DEMO
 
 JOBS = (
     Job("outbox", SECOND, deliver, is_due),
     Job("awards.retry", 30 * SECOND, retry_waiting, is_waiting),
+    Job("points.expire", 10 * MINUTE, expiry.expire, expiry.is_due),
+    Job("points.expiry", HOUR, expiry.tell, expiry.is_untold),
+    Job("points.holds", MINUTE, holds.release_overdue, holds.is_due),
+    Job("points.gifts", MINUTE, gifts.end_overdue, gifts.is_due),
     Job("approvals.overdue", MINUTE, approvals.end_overdue, approvals.is_due),
     Job("throttle.sweep", HOUR, throttle.sweep),
     Job("session.sweep", HOUR, sessions.sweep),

@@ -66,6 +66,8 @@ class HomeView(View, frozen=True, kw_only=True):
     expiring_by: str = ""  # "12月31日前"
     debt: str = ""  # owed after a reversal; "" for none
     hours: str = ""  # confirmed service, "126 小时 30 分"
+    stars: str = ""  # "★★ 2 星"; "" before the first
+    stars_next: str = ""  # how far it is to the next star, in a sentence; "" at the last
     as_of: str = ""  # only when the figures are not of this minute: "10:32"
     statement_href: str
     rewards_href: str = ""  # where "兑换" leads; "" while the community gives no rewards
@@ -98,6 +100,8 @@ class StatementView(View, frozen=True, kw_only=True):
     months: tuple[MonthGroup, ...] = ()
     more_href: str = ""  # the next page, "" at the end
     reset_href: str = ""  # without filter; "" when there is none to take off
+    ending: str = ""  # in a sentence, what ends next; "" for nothing
+    gifts_href: str = ""  # where points are given away; "" where the community has none
     earlier_href: str = ""  # lines of accounts merged into this one; "" when there are none
     back_href: str = ""  # on that page: to the statement itself
 

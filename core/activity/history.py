@@ -14,6 +14,8 @@ from core.base.act import Unit
 from core.base.clock import moment
 from core.base.errors import ConstraintBroken, Message, NotFound, Refused
 from core.base.ids import public_id
+from core.points import stars
+from core.points.policy import policy_of
 
 PROGRAMME = KIND = "past"
 MANY = 200  # records from which plans are worth making anew
@@ -64,11 +66,12 @@ on conflict (volunteer, month) do update set minutes = volunteer_month.minutes +
 """
 
 _MINUTES = """
-update volunteer as v set minutes = v.minutes + s.minutes from (
-    select a.volunteer, cast(sum(a.minutes) as bigint) as minutes from attendance a
+update volunteer as v set minutes = v.minutes + s.moved from (
+    select a.volunteer, cast(sum(a.minutes) as bigint) as moved from attendance a
     where a.id between :first and :last and a.act = :act and +a.community = :community
     group by a.volunteer
 ) as s where v.id = s.volunteer and +v.community = :community
+returning id, person, minutes, stars
 """
 
 _REVERSE = """
@@ -96,12 +99,13 @@ update volunteer_month as m set minutes = m.minutes - s.minutes from (
 """
 
 _MINUTES_BACK = """
-update volunteer as v set minutes = v.minutes - s.minutes from (
-    select a.volunteer, cast(sum(a.minutes) as bigint) as minutes
+update volunteer as v set minutes = v.minutes - s.moved from (
+    select a.volunteer, cast(sum(a.minutes) as bigint) as moved
     from attendance a join attendance_decision d on d.attendance = a.id and d.decision = 'reversed'
     where a.id between :first and :last and a.act = :act and +a.community = :community and d.act = :now_act
     group by a.volunteer
 ) as s where v.id = s.volunteer and +v.community = :community
+returning id, person, minutes, stars
 """
 
 _CANCEL = """
@@ -181,7 +185,7 @@ def _when(item: Past, zone: str) -> tuple[int, int]:
 
 
 async def record_past(unit: Unit, ready: Ready) -> Written:
-    """Writes past service, confirmed by the community's policy. Eight statements, whatever the number.
+    """Writes past service, confirmed by the community's policy. A dozen statements, whatever the number.
 
     Raises NotFound (a volunteer or team of another community, permission `import.run`, nobody signed in),
     Refused (somebody was recorded elsewhere at one of the times).
@@ -210,13 +214,13 @@ async def record_past(unit: Unit, ready: Ready) -> Written:
         message = Message("Somebody on the list was recorded elsewhere at this time.")
         raise Refused(message) from broken
     await unit.execute(_MONTHS, **new)
-    await unit.execute(_MINUTES, **new)
+    await stars.follow(unit, await policy_of(unit), await unit.fetch(_MINUTES, **new))
     await unit.audit("attendance.past", "act", unit.act, people=written.attendances)
     return written
 
 
 async def take_back_past(unit: Unit, act: int, written: Written) -> int:
-    """Reverses what still stands of an act's past service; returns how many. Six statements.
+    """Reverses what still stands of an act's past service; returns how many. Ten statements.
 
     Its activities are cancelled: nobody is left in them. Raises NotFound.
     """
@@ -225,7 +229,8 @@ async def take_back_past(unit: Unit, act: int, written: Written) -> int:
     count = await unit.execute(_REVERSE, **here, decider=unit.actor, now_act=unit.act, now=unit.now)
     await unit.execute(_FREE, **here)
     await unit.execute(_MONTHS_BACK, **here, now_act=unit.act)
-    await unit.execute(_MINUTES_BACK, **here, now_act=unit.act)
+    moved = await unit.fetch(_MINUTES_BACK, **here, now_act=unit.act)
+    await stars.follow(unit, await policy_of(unit), moved)
     await unit.execute(
         _CANCEL,
         community=unit.community,

@@ -35,8 +35,8 @@ def statements(name: str, engine: Engine) -> Iterator[str]:
 def written(text: str, engine: Engine) -> Iterator[str]:
     """The engine's statements of a schema's text, in order."""
     for part in _sections(text, engine):
-        plain = re.sub(r"--[^\n]*", "", part)
-        for statement in re.split(r";\s*\n(?=\s*(?:create|alter|insert|$))", plain):
+        plain = re.sub(r"--(?! everywhere)[^\n]*", "", part)
+        for statement in re.split(r";\s*\n(?=\s*(?:create|alter|insert|update|-- everywhere|$))", plain):
             clean = statement.strip().rstrip(";").strip()
             if clean:
                 yield _for_engine(clean, engine)

@@ -1,7 +1,7 @@
 """Notices: messages to persons, in the reader's own language, in his inbox here."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,13 @@ _NOTIFY = """
 insert into notice (community, person, kind, message, arguments, href, act, at)
 select cast(:community as bigint), p.id, :kind, :message, :arguments, :href, :act, :at
 from person p where p.id in ids(:people) and p.erased_at is null and p.died_on is null
+"""
+
+_NOTIFY_EACH = """
+insert into notice (community, person, kind, message, arguments, href, act, at)
+select cast(:community as bigint), p.id, :kind, r.message, r.arguments, :href, :act, :at
+from rows(:items; person bigint, message text, arguments text) as r join person p on p.id = r.person
+where p.erased_at is null and p.died_on is null
 """
 
 _INBOX = """
@@ -55,6 +62,32 @@ async def notify(unit: Unit, people: Iterable[int], kind: str, message: Message,
         kind=kind,
         message=message.id,
         arguments=to_json(message.args),
+        href=href,
+        act=unit.act,
+        at=unit.now,
+    )
+
+
+class Told(NamedTuple):
+    """What one of many is told."""
+
+    person: int
+    message: Message
+
+
+async def notify_each(unit: Unit, kind: str, told: Iterable[Told], href: str = "") -> int:
+    """Tells many persons, each something of his own; one statement. As `notify` otherwise."""
+    items = [
+        {"person": one.person, "message": one.message.id, "arguments": to_json(one.message.args)}
+        for one in told
+    ]
+    if not items:
+        return 0
+    return await unit.execute(
+        _NOTIFY_EACH,
+        community=unit.community,
+        kind=kind,
+        items=items,
         href=href,
         act=unit.act,
         at=unit.now,

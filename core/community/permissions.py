@@ -16,6 +16,8 @@ PERMISSIONS: Mapping[str, Message] = {
     "activity.record": Message("Record who was there"),
     "attendance.review": Message("Confirm what others recorded"),
     "points.read": Message("See everybody's points"),
+    "points.adjust": Message("Adjust points, together with a second person"),
+    "points.close": Message("Close months of the book"),
     "reward.write": Message("Change rewards and stock"),
     "redemption.make": Message("Hand over rewards at the service desk"),
     "redemption.undo": Message("Undo an exchange at any time"),

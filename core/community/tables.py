@@ -145,6 +145,7 @@ class Volunteer(Table, tablename="volunteer"):
     sort = Text()
     merged_into = BigInt(null=True, default=None)
     left_why = Text(null=True, default=None)
+    stars = BigInt()
 
 
 class Team(Table, tablename="team"):

@@ -2,6 +2,8 @@
 
 from core.community.approvals import Kind
 from core.lifecycle.merge_request import MERGE
+from core.points.adjust import ADJUST
+from core.points.periods import REOPEN
 from core.reward.large import LARGE
 
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (LARGE, MERGE)}
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (LARGE, MERGE, ADJUST, REOPEN)}

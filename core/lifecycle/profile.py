@@ -16,7 +16,7 @@ PERMISSION = "volunteer.read"
 SEALED = ("phone", "address", "email", "birth_date", "sex", "id_number")
 
 _FACTS = """
-select v.id, v.person, v.number, p.name, v.status, v.left_why, v.left_on, v.joined_on, v.minutes,
+select v.id, v.person, v.number, p.name, v.status, v.left_why, v.left_on, v.joined_on, v.minutes, v.stars,
     p.died_on, p.disabled_at, coalesce(a.posted - a.held, 0) as points, coalesce(a.debt, 0) as debt
 from volunteer n join volunteer v on v.id = coalesce(n.merged_into, n.id) and v.community = n.community
 join person p on p.id = v.person left join points_account a on a.volunteer = v.id

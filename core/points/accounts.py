@@ -5,9 +5,17 @@ from dataclasses import dataclass, field
 
 from core.base.act import Unit
 from core.base.errors import NotFound
+from core.points.policy import Policy, read
 
 SYSTEM = ("issued", "redeemed", "expired", "debt", "adjusted", "opening")
-OWN = ("issued", "redeemed", "debts", "adjusted", "openings")  # those lines stand against, as in `Accounts`
+OWN = (
+    "issued",
+    "redeemed",
+    "expired",
+    "debts",
+    "adjusted",
+    "openings",
+)  # those lines stand against, as in `Accounts`
 
 # A plus before a community keeps SQLite from entering by the community's index, which walks
 # through all of its rows; the ids asked for are the way in (tests/core/points/test_plans.py).
@@ -15,10 +23,17 @@ _LOCK = """
 select a.id, a.volunteer, a.posted, a.held, a.debt, a.version, a.closed_at,
     (select zone from community where id = :community) as zone,
     (select locale from community where id = :community) as locale,
+    case when a.volunteer = cast(:first as bigint)  -- once: they are a text of some length
+        then (select settings from community where id = :community) end as settings,
+    (select shut.until_at from period shut where shut.community = :community
+        and not exists (select 1 from period_reopened r where r.period = shut.id)
+        order by shut.until_at desc limit 1) as closed_to,
     (select id from points_account where community = :community and kind = 'issued'
         and volunteer is null) as issued,
     (select id from points_account where community = :community and kind = 'redeemed'
         and volunteer is null) as redeemed,
+    (select id from points_account where community = :community and kind = 'expired'
+        and volunteer is null) as expired,
     (select id from points_account where community = :community and kind = 'debt'
         and volunteer is null) as debts,
     (select id from points_account where community = :community and kind = 'adjusted'
@@ -77,11 +92,14 @@ class Accounts:
     members: dict[int, Member]
     issued: int
     redeemed: int
+    expired: int
     debts: int
     adjusted: int
     openings: int
     zone: str
     locale: str
+    policy: Policy
+    closed_to: int  # the moment before which the book is closed
 
 
 async def lock(unit: Unit, volunteers: Iterable[int]) -> Accounts:
@@ -90,11 +108,12 @@ async def lock(unit: Unit, volunteers: Iterable[int]) -> Accounts:
     Three statements at most, whatever the number. Raises NotFound if one is not of this community.
     """
     wanted = sorted(set(volunteers))
-    rows = await unit.fetch(_LOCK, community=unit.community, volunteers=wanted)
+    here = {"community": unit.community, "volunteers": wanted, "first": wanted[0] if wanted else None}
+    rows = await unit.fetch(_LOCK, **here)
     if len(rows) < len(wanted) or any(rows[0][name] is None for name in OWN):
         kinds = [{"kind": kind} for kind in SYSTEM]
         await unit.execute(_OPEN, community=unit.community, volunteers=wanted, kinds=kinds)
-        rows = await unit.fetch(_LOCK, community=unit.community, volunteers=wanted)
+        rows = await unit.fetch(_LOCK, **here)
     if not rows or len(rows) < len(wanted) or any(row["closed_at"] is not None for row in rows):
         raise NotFound
     members = {
@@ -108,11 +127,14 @@ async def lock(unit: Unit, volunteers: Iterable[int]) -> Accounts:
         members,
         issued=first["issued"],
         redeemed=first["redeemed"],
+        expired=first["expired"],
         debts=first["debts"],
         adjusted=first["adjusted"],
         openings=first["openings"],
         zone=first["zone"],
         locale=first["locale"],
+        policy=read(next(row["settings"] for row in rows if row["settings"] is not None)),
+        closed_to=first["closed_to"] or 0,
     )
 
 

@@ -68,7 +68,7 @@ where a.id in ids(:attendances) and +a.community = :community order by a.id
 """
 
 _PROPOSED = """
-select w.id, w.attendance, coalesce(v.merged_into, v.id) as volunteer, w.programme, w.points, w.sheet,
+select w.id, w.attendance, coalesce(v.merged_into, v.id) as volunteer, w.programme, w.rule, w.points, w.sheet,
     w.message, w.arguments, w.text, w.day, t.activity, t.recorder
 from award w join attendance t on t.id = w.attendance join volunteer v on v.id = w.volunteer
 where w.attendance in ids(:attendances) and +w.community = :community
@@ -83,7 +83,8 @@ from rows(:items; award bigint, transfer bigint, points bigint, cap text, lost b
 """
 
 _POSTED = """
-select t.id, t.amount, coalesce(v.merged_into, v.id) as volunteer, w.programme, w.sheet, w.day, d.activity
+select t.id, t.amount, coalesce(v.merged_into, v.id) as volunteer, w.programme, w.rule, w.sheet,
+    w.day, d.activity
 from award w join transfer t on t.award = w.id and t.kind = 'earn' join attendance d on d.id = w.attendance
 join volunteer v on v.id = w.volunteer
 where w.attendance in ids(:attendances) and +w.community = :community order by t.id

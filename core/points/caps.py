@@ -1,4 +1,4 @@
-"""Caps: the most a person may earn by one programme in a day, a week … or at one activity.
+"""Caps: the most a person may earn by one programme, or one of its rules, in a day, a week … at one activity.
 
 A cap is counted in a row per volunteer and window (`cap_counter`). The window is that of the day the service
 counts for, not of the day it was entered, and an earlier award is never cut again by a later entry.
@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from core.base.errors import Message
+from core.base.errors import N_, Message
 
 Limit = int | None
 
 
-class Caps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Most points of one programme per person and window; None is no limit. A field of every rules struct."""
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Most points per person and window; None is no limit."""
 
     activity: Limit = None
     day: Limit = None
@@ -26,16 +26,30 @@ class Caps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     year: Limit = None
 
     def __post_init__(self) -> None:
-        if any(limit is not None and limit < 0 for limit in msgspec.structs.astuple(self)):
+        if any(limit < 0 for _, limit in self.set_ones()):
             raise ValueError("a cap cannot be less than nothing")
 
+    def set_ones(self) -> list[tuple[str, int]]:
+        """The limits there are, by the name of their window, the shortest first."""
+        every = ((name, getattr(self, name)) for name in SENTENCES)
+        return [(name, limit) for name, limit in every if limit is not None]
+
+
+class Caps(Limits, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The limits of one programme, and of single rules of it by their key. A field of every rules struct."""
+
+    rules: dict[str, Limits] = {}
+
     def sentences(self) -> list[Message]:
-        """The caps as a volunteer reads them."""
-        return [
-            Message(SENTENCES[name].id, points=limit)
-            for name, limit in msgspec.structs.asdict(self).items()
-            if limit is not None
-        ]
+        """The caps as a volunteer reads them. A rule's key is its name in words, as for its figures."""
+        said = [Message(SENTENCES[name].id, points=limit) for name, limit in self.set_ones()]
+        for rule, limits in self.rules.items():
+            title = Message(rule.replace("_", " ").capitalize())
+            said += [
+                Message(OF_RULE, rule=title, limit=Message(SENTENCES[name].id, points=limit))
+                for name, limit in limits.set_ones()
+            ]
+        return said
 
 
 SENTENCES = {
@@ -48,8 +62,14 @@ SENTENCES = {
 }
 
 
+OF_RULE = N_("%(rule)s: %(limit)s")
+
+
 class Window(NamedTuple):
-    """One counter: `cap` is '<programme>.<name>', `span` the window, `most` what may be earned in it."""
+    """One counter: `cap` is '<programme>.<name>' or '<programme>.<rule>.<name>', `span` the window.
+
+    `most` is what may be earned in it.
+    """
 
     cap: str
     span: str
@@ -76,13 +96,15 @@ def span(name: str, day: str, activity: int) -> str:
     return day[: {"day": 10, "month": 7, "year": 4}[name]]
 
 
-def windows(caps: Caps, programme: str, day: str, activity: int) -> list[Window]:
-    """The counters an award of this day and activity moves, the shortest window first."""
-    return [
-        Window(f"{programme}.{name}", span(name, day, activity), limit)
-        for name, limit in msgspec.structs.asdict(caps).items()
-        if limit is not None
-    ]
+def windows(caps: Caps, programme: str, rule: str, day: str, activity: int) -> list[Window]:
+    """The counters an award of this rule, day and activity moves: the rule's own, then the programme's."""
+    own = caps.rules.get(rule, _NONE).set_ones()
+    found = [(f"{programme}.{rule}.{name}", name, limit) for name, limit in own]
+    found += [(f"{programme}.{name}", name, limit) for name, limit in caps.set_ones()]
+    return [Window(cap, span(name, day, activity), limit) for cap, name, limit in found]
+
+
+_NONE = Limits()
 
 
 def cut(points: int, counters: Iterable[Window], used: Mapping[tuple[str, str], int]) -> Cut:

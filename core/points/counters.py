@@ -38,16 +38,22 @@ async def _terms(unit: Unit, awards: Iterable[Row]) -> dict[int, rules.Terms]:
     return {row["id"]: rules.terms(row["rules"]) for row in rows}
 
 
+def _windows(terms: dict[int, rules.Terms], award: Row) -> list[Window]:
+    return windows(
+        terms[award["sheet"]].caps, award["programme"], award["rule"], award["day"], award["activity"]
+    )
+
+
 async def cut_and_count(unit: Unit, awards: Sequence[Row]) -> list[Cut]:
     """Cuts the awards one after the other and moves the counters. Three statements at most.
 
-    Awards are rows with volunteer, programme, points, sheet, day and activity; their accounts are locked, so
-    nobody else moves these counters meanwhile.
+    Awards are rows with volunteer, programme, rule, points, sheet, day and activity; their accounts are
+    locked, so nobody else moves these counters meanwhile.
     """
     if not awards:
         return []
     terms = await _terms(unit, awards)
-    over_all = [windows(terms[a["sheet"]].caps, a["programme"], a["day"], a["activity"]) for a in awards]
+    over_all = [_windows(terms, award) for award in awards]
     touched = {(a["volunteer"], w.cap, w.span) for a, ws in zip(awards, over_all, strict=True) for w in ws}
     if not touched:
         return [Cut(award["points"], None, 0) for award in awards]
@@ -91,7 +97,7 @@ async def give_room(unit: Unit, posted: Sequence[Row]) -> None:
     terms = await _terms(unit, posted)
     moved: defaultdict[tuple[int, str, str], int] = defaultdict(int)
     for row in posted:
-        for window in windows(terms[row["sheet"]].caps, row["programme"], row["day"], row["activity"]):
+        for window in _windows(terms, row):
             moved[row["volunteer"], window.cap, window.span] += row["amount"]
     rows = [{"volunteer": v, "cap": c, "span": s, "moved": n} for (v, c, s), n in sorted(moved.items())]
     if rows:

@@ -5,13 +5,13 @@ Each adds lines to a `Page`; `page.write()` puts them into the book. The single 
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.base.act import Unit
 from core.base.database import Row
 from core.base.errors import Message, NotFound, Refused
 from core.points.accounts import Member
-from core.points.page import Line, Lot, Note, Page, open_page
+from core.points.page import Line, Lot, Note, Page, Use, open_page
 
 _FREE_LOTS = """
 select l.id, l.account, l.remaining, l.expires_at from (
@@ -33,7 +33,8 @@ where t.id = :hold and t.kind = 'hold' and t.community = :community
 """
 
 _HOLD_USES = """
-select lot, amount from lot_use where transfer = :hold and community = :community order by id
+select u.lot, u.amount, l.expires_at from lot_use u join lot l on l.id = u.lot
+where u.transfer = :hold and +u.community = :community order by u.id
 """
 
 # What happened on an account that was merged is put right on the account it was merged into.
@@ -75,13 +76,12 @@ class InsufficientPoints(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earning:
-    """One line to post: `amount` points for a volunteer, with the month they count for taken from the
-    note."""
+    """One line to post: `amount` points for a volunteer; the note's moment says for which month they count,
+    and from when on they end by the community's rule."""
 
     volunteer: int
     amount: int
     note: Note
-    expires_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Held:
     ref: "int | tuple[int, int]"
     member: Member
     amount: int
-    uses: Sequence[tuple[int, int]]
+    uses: Sequence[Use]
 
 
 def post_batch(page: Page, earnings: Iterable[Earning]) -> list[Line]:
@@ -105,7 +105,7 @@ def post_batch(page: Page, earnings: Iterable[Earning]) -> list[Line]:
         line = page.add(
             member, "earn", earning.amount, note, other=page.accounts.issued, posted=earning.amount, into=True
         )
-        new[earning.volunteer].append(page.open_lot(line, earning.expires_at))
+        new[earning.volunteer].append(page.open_lot(line, page.end(note.effective_at)))
         notes[earning.volunteer] = note
         page.months.add(earning.volunteer, page.month(note.effective_at), earned=earning.amount)
         lines.append(line)
@@ -132,13 +132,16 @@ async def free_lots(page: Page, needs: dict[int, int]) -> dict[int, list[Lot]]:
     rows = await page.unit.fetch(_FREE_LOTS, needs=wanted, community=page.unit.community)
     found: dict[int, list[Lot]] = {account: [] for account in needs}
     for row in rows:
-        found[row["account"]].append(Lot(row["id"], row["remaining"]))
+        found[row["account"]].append(Lot(row["id"], row["remaining"], expires_at=row["expires_at"]))
     return found
 
 
-async def hold(page: Page, volunteer: int, amount: int, note: Note) -> Held:
-    """Sets points aside for a purchase: they stay posted, but cannot be spent twice. Raises
-    InsufficientPoints."""
+async def hold(page: Page, volunteer: int, amount: int, note: Note, *, until: int | None = None) -> Held:
+    """Sets points aside for a purchase: they stay posted, but cannot be spent twice, and do not end.
+
+    One that stands longer than this act may say `until` when (ms): a job lets it go then, if nobody has.
+    Raises InsufficientPoints.
+    """
     member = page.member(volunteer)
     if member.available < amount:
         raise InsufficientPoints(amount - member.available)
@@ -147,23 +150,33 @@ async def hold(page: Page, volunteer: int, amount: int, note: Note) -> Held:
     line = page.add(member, "hold", amount, note, other=page.accounts.redeemed, held=amount)
     if page.take(line, lots, amount):
         raise RuntimeError("the lots of an account do not hold what it has")
-    uses = [(lot.id, before[lot.id] - lot.remaining) for lot in lots if lot.id is not None]
+    uses = [Use(lot.id, before[lot.id] - lot.remaining, lot.expires_at) for lot in lots if lot.id is not None]
+    if until is not None:
+        page.stands_until(line, until)
     return Held(line.key, member, amount, uses)
 
 
-async def standing_hold(unit: Unit, transfer: int) -> tuple[Page, Held]:
-    """Opens a page for a hold made by an earlier act. Raises NotFound, and Refused when it was resolved."""
+async def standing_hold(unit: Unit, transfer: int, others: Iterable[int] = ()) -> tuple[Page, Held]:
+    """Opens a page for a hold made by an earlier act, and for `others` whom this act moves.
+
+    Raises NotFound, and Refused when it was resolved.
+    """
     row = await unit.one(_HOLD, hold=transfer, community=unit.community)
     if row is None:
         raise NotFound
-    page = await open_page(unit, [row["volunteer"]])
+    page = await open_page(unit, [row["volunteer"], *others])
     row = await unit.one(_HOLD, hold=transfer, community=unit.community)  # again, under the account's lock
     if row is None or row["resolved"]:
         raise Refused(Message("This has been settled already."))
     uses = await unit.fetch(_HOLD_USES, hold=transfer, community=unit.community)
-    return page, Held(
-        transfer, page.member(row["volunteer"]), row["amount"], [(u["lot"], u["amount"]) for u in uses]
-    )
+    pinned = [Use(u["lot"], u["amount"], u["expires_at"]) for u in uses]
+    return page, Held(transfer, page.member(row["volunteer"]), row["amount"], pinned)
+
+
+async def stands(unit: Unit, transfer: int) -> bool:
+    """Whether a hold is there and nobody has settled it."""
+    row = await unit.one(_HOLD, hold=transfer, community=unit.community)
+    return row is not None and not row["resolved"]
 
 
 def capture(page: Page, held: Held, note: Note, amount: int | None = None) -> Line:
@@ -183,6 +196,8 @@ def capture(page: Page, held: Held, note: Note, amount: int | None = None) -> Li
         hold=held.ref,
     )
     page.months.add(member.volunteer, page.month(note.effective_at), spent=amount)
+    if isinstance(held.ref, int):
+        page.settles(held.ref)
     if amount < held.amount:
         _let_go(page, held, held.amount - amount, note)
     return line
@@ -190,29 +205,46 @@ def capture(page: Page, held: Held, note: Note, amount: int | None = None) -> Li
 
 def release(page: Page, held: Held, note: Note) -> Line:
     """Lets all that was held go: nothing was bought."""
+    if isinstance(held.ref, int):
+        page.settles(held.ref)
     return _let_go(page, held, held.amount, note)
 
 
 def _let_go(page: Page, held: Held, amount: int, note: Note) -> Line:
+    # Spending takes the soonest to expire, so what comes back is the latest of what was pinned.
+    back: list[Use] = []
+    rest = amount
+    for use in reversed(held.uses):
+        given = min(use.amount, rest)
+        if given:
+            back.append(use._replace(amount=given))
+            rest -= given
     line = page.add(
         held.member,
         "release",
         amount,
-        note,
+        _with_grace(page, note, back),
         other=page.accounts.redeemed,
         held=-amount,
         into=True,
         hold=held.ref,
     )
-    # Spending takes the soonest to expire, so what comes back is the latest of what was pinned.
-    back: list[tuple[int, int]] = []
-    for lot, used in reversed(held.uses):
-        given = min(used, amount)
-        if given:
-            back.append((lot, given))
-            amount -= given
     page.give_back(line, back)
     return line
+
+
+GRACE = Message("%(points)s of these points had ended meanwhile and are good until %(day)s.")
+
+
+def _with_grace(page: Page, note: Note, back: Iterable[Use]) -> Note:
+    """The note, saying what of the points that come back had ended, and how long they last now."""
+    late, until = page.grace(back)
+    if not late:
+        return note
+    day = page.last_day(until)
+    message = Message(note.message.id, **note.message.args, grace_points=late, grace_day=day)
+    words = page.words(Message(GRACE.id, points=late, day=day))
+    return replace(note, message=message, text=f"{note.text} {words}")
 
 
 async def refund(unit: Unit, captured: int, message: Message) -> Line:
@@ -235,23 +267,25 @@ async def refund(unit: Unit, captured: int, message: Message) -> Line:
         actor=unit.actor,
         redemption=row["redemption"],
     )
+    moved = any(use["account"] != member.account for use in uses)
+    back = [] if moved else [Use(use["lot"], use["amount"], use["expires_at"]) for use in uses]
     line = page.add(
         member,
         "refund",
         row["amount"],
-        note,
+        _with_grace(page, note, back),
         other=page.accounts.redeemed,
         posted=row["amount"],
         into=True,
         reverses=captured,
     )
-    if any(use["account"] != member.account for use in uses):
+    if moved:
         # Bought from an account that was merged since: its lots are closed. A lot of its own takes the
         # points, as long as the longest of them would have lasted.
         ends = [use["expires_at"] for use in uses]
-        page.open_lot(line, None if None in ends else max(ends))
+        page.open_lot(line, None if None in ends else page.not_over(max(ends)))
     else:
-        page.give_back(line, [(use["lot"], use["amount"]) for use in uses])
+        page.give_back(line, back)
     page.months.add(member.volunteer, page.month(row["effective_at"]), spent=-row["amount"])
     await page.write()
     return line

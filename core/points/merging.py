@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from core.base.act import Unit
 from core.base.database import Row
 from core.base.errors import Message, Refused
-from core.points import ledger
+from core.points import ledger, stars
 from core.points.accounts import Member
 from core.points.page import Lot, Note, Page, open_page
 
@@ -35,7 +35,7 @@ update volunteer set minutes = minutes + (
 where id = :into and +community = :community
 """
 
-_NO_HOURS = "update volunteer set minutes = 0 where id = :volunteer and +community = :community"
+_NO_HOURS = "update volunteer set minutes = 0, stars = 0 where id = :volunteer and +community = :community"
 
 # A cap that both had used together may be passed already; from now on nothing more fits under it.
 _CAPS = """
@@ -87,6 +87,7 @@ async def merge_accounts(unit: Unit, volunteer: int, into: int) -> Merged:
     )
     await unit.execute(_HOURS, **both)
     await unit.execute(_NO_HOURS, volunteer=volunteer, community=unit.community)
+    await stars.settle(unit, page.accounts.policy, [into])
     await unit.execute(_CAPS, **both)
     await unit.execute(
         "delete from cap_counter where volunteer = :volunteer and community = :community",

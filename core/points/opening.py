@@ -84,7 +84,7 @@ async def add_openings(unit: Unit, items: Sequence[Opening]) -> Span:
         await unit.plan_anew()
     await page.write()
     span = await _write(unit, [_row(i, page.ids[key] if key else None) for i, key in posted])
-    await _move_minutes(unit, [(item.volunteer, item.minutes) for item in items])
+    await _move_minutes(page, [(item.volunteer, item.minutes) for item in items])
     await unit.audit("points.opening", "act", unit.act, count=len(items))
     return span
 
@@ -110,7 +110,8 @@ def _post(page: Page, items: Sequence[Opening]) -> list[tuple[Opening, tuple[int
             posted=item.points,
             into=True,
         )
-        lots[item.volunteer].append(page.open_lot(line))
+        # They last as if they had been earned on the day they were brought over.
+        lots[item.volunteer].append(page.open_lot(line, page.end(page.unit.now)))
         notes[item.volunteer] = note
         posted.append((item, line.key))
     for volunteer, opened in lots.items():
@@ -130,11 +131,11 @@ async def _write(unit: Unit, rows: list[dict[str, object]]) -> Span:
     return Span(min(ids), max(ids))
 
 
-async def _move_minutes(unit: Unit, pairs: Sequence[tuple[int, int]]) -> None:
+async def _move_minutes(page: Page, pairs: Sequence[tuple[int, int]]) -> None:
     total: defaultdict[int, int] = defaultdict(int)
     for volunteer, minutes in pairs:
         total[volunteer] += minutes
-    await add_minutes(unit, total)
+    await add_minutes(page.unit, page.accounts.policy, total)
 
 
 async def take_back_openings(unit: Unit, act: int, span: Span) -> int:
@@ -168,7 +169,7 @@ async def take_back_openings(unit: Unit, act: int, span: Span) -> int:
             for row in rows
         ],
     )
-    await _move_minutes(unit, [(row["volunteer"], -row["minutes"]) for row in rows])
+    await _move_minutes(page, [(row["volunteer"], -row["minutes"]) for row in rows])
     await unit.audit("points.opening_back", "act", act, count=len(rows))
     return len(rows)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from core.base.act import Unit
-from core.base.clock import local
+from core.base.clock import day_of, local
 from core.base.errors import Message
 from core.base.ids import public_id
 from core.base.sql import to_json
@@ -18,16 +18,16 @@ from core.points.accounts import Accounts, Member
 
 _TRANSFERS = """
 insert into transfer (community, public_id, act, kind, debit, credit, amount, effective_at, recorded_at,
-    award,
-    redemption, hold, reverses, actor, approver, account, version, posted_after, held_after, message,
-    arguments, text)
+    award, redemption, hold, reverses, approval, booked_at, actor, approver, account, version, posted_after,
+    held_after, message, arguments, text)
 select cast(:community as bigint), r.public_id, cast(:act as bigint), r.kind, r.debit, r.credit, r.amount,
-    r.effective_at, cast(:at as bigint), r.award, r.redemption, r.hold, r.reverses, r.actor, r.approver,
+    r.effective_at, cast(:at as bigint), r.award, r.redemption, r.hold, r.reverses, r.approval, r.booked_at,
+    r.actor, r.approver,
     r.account, r.version, r.posted_after, r.held_after, r.message, r.arguments, r.text
 from rows(:lines; public_id text, kind text, debit bigint, credit bigint, amount bigint, effective_at bigint,
-    award bigint, redemption bigint, hold bigint, reverses bigint, actor bigint, approver bigint, account
-    bigint,
-    version bigint, posted_after bigint, held_after bigint, message text, arguments text, text text) as r
+    award bigint, redemption bigint, hold bigint, reverses bigint, approval bigint, booked_at bigint,
+    actor bigint, approver bigint, account bigint, version bigint, posted_after bigint, held_after bigint,
+    message text, arguments text, text text) as r
 returning id, account, version
 """
 
@@ -49,6 +49,24 @@ select cast(:community as bigint), r.lot, r.transfer, r.amount
 from rows(:uses; lot bigint, transfer bigint, amount bigint) as r
 """
 
+_GRACES = """
+insert into lot_grace (community, lot, transfer, expires_at)
+select cast(:community as bigint), r.lot, r.transfer, r.expires_at
+from rows(:graces; lot bigint, transfer bigint, expires_at bigint) as r
+"""
+
+_LAST = """
+update lot as l set expires_at = r.expires_at
+from rows(:graces; lot bigint, expires_at bigint) as r where l.id = r.lot and +l.community = :community
+"""
+
+_STAND = """
+insert into hold_open (hold, community, until_at)
+select r.hold, cast(:community as bigint), r.until_at from rows(:holds; hold bigint, until_at bigint) as r
+"""
+
+_SETTLE = "delete from hold_open where hold in ids(:holds) and +community = :community"
+
 Key = tuple[int, int]  # a line's account and version: known before the database gives it an id
 
 
@@ -63,6 +81,7 @@ class Note:
     approver: int | None = None
     award: int | None = None
     redemption: int | None = None
+    approval: int | None = None
 
 
 class Line(NamedTuple):
@@ -80,6 +99,15 @@ class Lot:
     id: int | None
     remaining: int
     opened_by: Key | None = None
+    expires_at: int | None = None
+
+
+class Use(NamedTuple):
+    """Points a line took from a lot, and when the lot ends."""
+
+    lot: int
+    amount: int
+    expires_at: int | None
 
 
 @dataclass(slots=True)
@@ -94,6 +122,9 @@ class Page:
     _opened: list[tuple[Key, int, int | None, Lot]] = field(default_factory=list)
     _taken: dict[int, int] = field(default_factory=dict)
     _uses: list[tuple[Lot, Key, int]] = field(default_factory=list)
+    _graces: list[dict[str, Any]] = field(default_factory=list)
+    _standing: list[dict[str, Any]] = field(default_factory=list)
+    _settled: list[int] = field(default_factory=list)
 
     def member(self, volunteer: int) -> Member:
         return self.accounts.members[volunteer]
@@ -103,6 +134,24 @@ class Page:
         texts = self.unit.house.texts
         rendered: str = texts.render(self.accounts.locale, message) if texts is not None else str(message)
         return rendered
+
+    def booked(self, at: int) -> int | None:
+        """When a line of this moment counts, where its own month is closed: as soon as the book is open."""
+        return None if at >= self.accounts.closed_to else self.accounts.closed_to
+
+    def end(self, at: int) -> int | None:
+        """When points earned at a moment end, by the community's rule."""
+        zone = self.accounts.zone
+        return self.accounts.policy.end(day_of(at, zone), zone, self.unit.now)
+
+    def not_over(self, end: int) -> int:
+        """The end of points, or, where that is past, the end of the days of grace."""
+        policy, now = self.accounts.policy, self.unit.now
+        return end if end > now else policy.grace(now, self.accounts.zone)
+
+    def last_day(self, end: int) -> str:
+        """The last day on which points that end at a moment are good."""
+        return day_of(end - 1, self.accounts.zone)
 
     def month(self, at: int) -> str:
         """The community's month of a moment."""
@@ -139,6 +188,8 @@ class Page:
                 "redemption": note.redemption,
                 "hold": hold,
                 "reverses": reverses,
+                "approval": note.approval,
+                "booked_at": self.booked(note.effective_at),
                 "actor": note.actor,
                 "approver": note.approver,
                 "account": member.account,
@@ -154,7 +205,7 @@ class Page:
 
     def open_lot(self, line: Line, expires_at: int | None = None) -> Lot:
         """Opens the lot of a line that brought points."""
-        lot = Lot(None, line.amount, line.key)
+        lot = Lot(None, line.amount, line.key, expires_at)
         self._opened.append((line.key, line.amount, expires_at, lot))
         return lot
 
@@ -167,10 +218,28 @@ class Page:
                 amount -= taken
         return amount
 
-    def give_back(self, line: Line, uses: Iterable[tuple[int, int]]) -> None:
-        """Gives points back to the lots (id, amount) they were taken from."""
-        for lot, amount in uses:
-            self._use(line, Lot(lot, 0), -amount)
+    def grace(self, uses: Iterable[Use]) -> tuple[int, int]:
+        """Of what comes back: how many points return to lots that are over, and until when they last."""
+        late = sum(
+            use.amount for use in uses if use.expires_at is not None and use.expires_at <= self.unit.now
+        )
+        return late, self.accounts.policy.grace(self.unit.now, self.accounts.zone) if late else 0
+
+    def give_back(self, line: Line, uses: Iterable[Use]) -> None:
+        """Gives points back to the lots they came from; one that is over meanwhile lasts a while more."""
+        until = self.accounts.policy.grace(self.unit.now, self.accounts.zone)
+        for use in uses:
+            self._use(line, Lot(use.lot, 0), -use.amount)
+            if use.expires_at is not None and use.expires_at <= self.unit.now:
+                self._graces.append({"lot": use.lot, "key": line.key, "expires_at": until})
+
+    def stands_until(self, line: Line, until: int) -> None:
+        """A hold that stands by itself ends by a job."""
+        self._standing.append({"key": line.key, "until_at": until})
+
+    def settles(self, hold: int) -> None:
+        """A hold of an earlier act is resolved by this one."""
+        self._settled.append(hold)
 
     def _use(self, line: Line, lot: Lot, amount: int) -> None:
         lot.remaining -= amount
@@ -179,14 +248,15 @@ class Page:
             self._taken[lot.id] = self._taken.get(lot.id, 0) + amount
 
     async def write(self) -> None:
-        """Writes the page: at most eight statements, whatever the number of lines."""
+        """Writes the page: a dozen statements at most, whatever the number of lines."""
         unit = self.unit
         # A capture names its hold by id: when both are of this page, the hold is written first.
         await self._write_lines([line for line in self._lines if not isinstance(line["hold"], tuple)])
         await self._write_lines([line for line in self._lines if isinstance(line["hold"], tuple)])
         await self._write_lots()
         await accounts.move(unit, self.accounts.members.values())
-        await self.months.write(unit)
+        await self.months.write(unit, self.accounts.policy)
+        await self._write_holds()
         self._lines, self._opened, self._uses, self._taken = [], [], [], {}
 
     async def _write_lines(self, lines: list[dict[str, Any]]) -> None:
@@ -223,6 +293,20 @@ class Page:
         if self._uses:
             uses = [{"lot": lot.id, "transfer": self.ids[key], "amount": n} for lot, key, n in self._uses]
             await self.unit.execute(_USES, community=community, uses=uses)
+
+        if self._graces:
+            rows = [{**grace, "transfer": self.ids[grace.pop("key")]} for grace in self._graces]
+            await self.unit.execute(_GRACES, community=community, graces=rows)
+            await self.unit.execute(_LAST, community=community, graces=rows)
+            self._graces = []
+
+    async def _write_holds(self) -> None:
+        if self._standing:
+            rows = [{"hold": self.ids[hold["key"]], "until_at": hold["until_at"]} for hold in self._standing]
+            await self.unit.execute(_STAND, community=self.unit.community, holds=rows)
+        if self._settled:
+            await self.unit.execute(_SETTLE, community=self.unit.community, holds=self._settled)
+        self._standing, self._settled = [], []
 
 
 async def open_page(unit: Unit, volunteers: Iterable[int]) -> Page:

@@ -32,17 +32,22 @@ KINDS = {
 }
 
 _BALANCE = """
-select v.id, v.minutes, coalesce(a.posted, 0) as posted, coalesce(a.held, 0) as held, coalesce(a.debt, 0)
-    as debt,
+select v.id, v.minutes, v.stars, coalesce(a.posted, 0) as posted, coalesce(a.held, 0) as held,
+    coalesce(a.debt, 0) as debt, soonest.expires_at as ends_at, soonest.points as ending,
     (select count(*) from volunteer m where m.merged_into = v.id and +m.community = v.community) as earlier
 from volunteer v left join points_account a on a.volunteer = v.id
+left join (
+    select l.account, l.expires_at, cast(sum(l.remaining) as bigint) as points
+    from points_account m join lot l on l.account = m.id and l.remaining > 0
+    where m.volunteer = :volunteer and +m.community = :community and l.expires_at is not null
+    group by l.account, l.expires_at order by l.expires_at limit 1) as soonest on soonest.account = a.id
 where v.id = :volunteer and v.community = :community
 """
 
 _LINES = """
 select t.public_id, t.kind, t.amount, t.credit, t.account, t.effective_at, t.recorded_at, t.message,
     t.arguments,
-    t.text, t.posted_after, o.cap, o.lost, y.title
+    t.text, t.posted_after, t.booked_at, o.cap, o.lost, y.title
 from transfer t left join award w on w.id = t.award left join award_outcome o on o.award = t.award
 left join attendance d on d.id = w.attendance left join activity y on y.id = d.activity
 where t.account = (
@@ -57,7 +62,7 @@ order by t.id desc limit :most
 _EARLIER_LINES = """
 select t.public_id, t.kind, t.amount, t.credit, t.account, t.effective_at, t.recorded_at, t.message,
     t.arguments,
-    t.text, t.posted_after, o.cap, o.lost, y.title
+    t.text, t.posted_after, t.booked_at, o.cap, o.lost, y.title
 from transfer t left join award w on w.id = t.award left join award_outcome o on o.award = t.award
 left join attendance d on d.id = w.attendance left join activity y on y.id = d.activity
 where t.account in (select a.id from volunteer m join points_account a on a.volunteer = m.id
@@ -72,7 +77,8 @@ order by t.id desc limit :most
 _LINE = """
 select t.public_id, t.kind, t.amount, t.credit, t.account, t.effective_at, t.recorded_at, t.message,
     t.arguments,
-    t.text, t.posted_after, coalesce(v.merged_into, v.id) as volunteer, v.number as volunteer_number,
+    t.text, t.posted_after, t.booked_at, u.reason as asked_why, u.evidence as asked_evidence,
+    coalesce(v.merged_into, v.id) as volunteer, v.number as volunteer_number,
     p.name as volunteer_name,
     t.actor, recorder.name as actor_name, t.approver, approver.name as approver_name,
     w.rule, w.points as proposed, w.inputs, w.programme, w.day, o.cap, o.lost,
@@ -93,6 +99,7 @@ left join activity y on y.id = d.activity left join team m on m.id = y.team
 left join redemption e on e.id = t.redemption and +e.community = t.community
 left join counter n on n.id = e.counter
 left join transfer orig on orig.id = t.reverses and +orig.community = t.community
+left join approval u on u.id = t.approval and +u.community = t.community
 left join opening g on g.volunteer = a.volunteer and g.transfer = t.id
 where t.public_id = :public_id and t.community = :community
 """
@@ -107,7 +114,8 @@ where volunteer = :volunteer and community = :community order by month desc limi
 class Balance:
     """Points and confirmed minutes of one volunteer; `available` can be spent now, `debt` is owed.
 
-    `earlier`: how many accounts of the same person were merged into this one.
+    `earlier`: how many accounts of the same person were merged into this one. `ending` points are the next
+    to end, at `ends_at` (ms; None: none ever do).
     """
 
     posted: int
@@ -115,6 +123,9 @@ class Balance:
     debt: int
     minutes: int
     earlier: int = 0
+    stars: int = 0
+    ending: int = 0
+    ends_at: int | None = None
 
     @property
     def available(self) -> int:
@@ -136,6 +147,7 @@ class Entry:
     cap: str | None
     lost: int
     title: str
+    booked_at: int | None = None  # its own month was closed: when it counts instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +181,7 @@ def entry_of(row: Row) -> Entry:
         cap=row["cap"],
         lost=row["lost"] or 0,
         title=row["title"] or "",
+        booked_at=row["booked_at"],
     )
 
 
@@ -178,7 +191,16 @@ async def balance(viewer: Viewer, volunteer: int) -> Balance:
     row = await viewer.house.db.one(_BALANCE, volunteer=volunteer, community=viewer.community)
     if row is None:
         raise NotFound
-    return Balance(row["posted"], row["held"], row["debt"], row["minutes"], row["earlier"])
+    return Balance(
+        row["posted"],
+        row["held"],
+        row["debt"],
+        row["minutes"],
+        row["earlier"],
+        row["stars"],
+        row["ending"] or 0,
+        row["ends_at"],
+    )
 
 
 async def lines(

@@ -73,6 +73,7 @@ class Transfer(Table, tablename="transfer"):
     redemption = BigInt(null=True, default=None)
     hold = BigInt(null=True, default=None)
     reverses = BigInt(null=True, default=None)
+    booked_at = BigInt(null=True, default=None)
     approval = BigInt(null=True, default=None)
     actor = BigInt(null=True, default=None)
     approver = BigInt(null=True, default=None)

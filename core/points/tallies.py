@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.base.act import Unit
+from core.points import stars
+from core.points.policy import Policy
 
 _MONTHS = """
 insert into volunteer_month (community, volunteer, month, earned, spent, minutes)
@@ -15,9 +17,10 @@ on conflict (volunteer, month) do update set earned = volunteer_month.earned + e
 """
 
 _HOURS = """
-update volunteer as v set minutes = v.minutes + r.minutes
-from rows(:hours; volunteer bigint, minutes bigint) as r where v.id = r.volunteer
+update volunteer as v set minutes = v.minutes + r.moved
+from rows(:hours; volunteer bigint, moved bigint) as r where v.id = r.volunteer
     and +v.community = :community
+returning id, person, minutes, stars
 """
 
 
@@ -40,8 +43,8 @@ class Months:
         moved.spent += spent
         moved.minutes += minutes
 
-    async def write(self, unit: Unit) -> None:
-        """Two statements at most: the months, and the confirmed minutes on the volunteer."""
+    async def write(self, unit: Unit, policy: Policy) -> None:
+        """The months, the confirmed minutes on the volunteer, and the star levels they bring or take."""
         if not self._moved:
             return
         months = [
@@ -52,12 +55,13 @@ class Months:
         hours: defaultdict[int, int] = defaultdict(int)
         for (volunteer, _), moved in self._moved.items():
             hours[volunteer] += moved.minutes
-        await add_minutes(unit, hours)
+        await add_minutes(unit, policy, hours)
         self._moved.clear()
 
 
-async def add_minutes(unit: Unit, hours: Mapping[int, int]) -> None:
-    """Moves volunteers' confirmed minutes; one statement at most."""
-    changed = [{"volunteer": v, "minutes": n} for v, n in sorted(hours.items()) if n]
+async def add_minutes(unit: Unit, policy: Policy, hours: Mapping[int, int]) -> None:
+    """Moves volunteers' confirmed minutes, and the star levels that follow; four statements at most."""
+    changed = [{"volunteer": v, "moved": n} for v, n in sorted(hours.items()) if n]
     if changed:
-        await unit.execute(_HOURS, community=unit.community, hours=changed)
+        rows = await unit.fetch(_HOURS, community=unit.community, hours=changed)
+        await stars.follow(unit, policy, rows)

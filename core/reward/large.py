@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.base.act import Unit
+from core.base.clock import DAY
 from core.base.errors import Message, NotFound
-from core.community.approvals import Approval, Kind, ask_approval
+from core.community.approvals import DAYS, Approval, Kind, ask_approval
 from core.points import ledger
 from core.points.page import Note
 from core.reward import redemption
@@ -57,7 +58,9 @@ async def hand_over(
     left = await unit.value(_SET_ASIDE, community=unit.community, reward=reward, quantity=quantity)
     if left is None:
         raise OutOfStock(await unit.value(_LEFT, community=unit.community, reward=reward) or 0)
-    held = await ledger.hold(sale.page, volunteer, sale.points, sale.note(unit))
+    # The request ends first and gives both back; should that fail, the points are free a day later.
+    until = unit.now + (DAYS + 1) * DAY
+    held = await ledger.hold(sale.page, volunteer, sale.points, sale.note(unit), until=until)
     await sale.page.write()
     hold = sale.page.ids[held.ref] if isinstance(held.ref, tuple) else held.ref
     approval = await ask_approval(
@@ -103,10 +106,11 @@ async def _execute(unit: Unit, approval: Approval) -> dict[str, Any]:
 
 
 async def _release(unit: Unit, approval: Approval) -> None:
-    page, held = await ledger.standing_hold(unit, approval.subject_id)
-    note = Note(message=_FREE, text=page.words(_FREE), effective_at=unit.now, actor=unit.actor)
-    ledger.release(page, held, note)
-    await page.write()
+    if await ledger.stands(unit, approval.subject_id):
+        page, held = await ledger.standing_hold(unit, approval.subject_id)
+        note = Note(message=_FREE, text=page.words(_FREE), effective_at=unit.now, actor=unit.actor)
+        ledger.release(page, held, note)
+        await page.write()
     wanted = approval.inputs
     await unit.execute(
         _PUT_BACK, community=unit.community, reward=wanted["reward"], quantity=wanted["quantity"]

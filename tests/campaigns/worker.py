@@ -18,6 +18,10 @@ from core.base.errors import Refused
 from core.base.house import open_house
 from core.base.ids import request_id
 from core.base.settings import Settings
+from core.base.viewer import Viewer
+from core.community.approvals import decide
+from core.lifecycle.approval_kinds import KINDS
+from core.points import expiry, gifts, periods
 from core.reward import redemption
 from tests.support.town import Town
 
@@ -38,11 +42,32 @@ def facts(town: Town) -> Facts:
 @asynccontextmanager
 async def town_of(settings: Settings, known: Facts) -> Any:
     """The town as this process sees it."""
-    house = await open_house(settings)
+    house = await open_house(settings, approvals=KINDS)
     try:
         yield Town(house, **known)
     finally:
         await house.close()
+
+
+async def _accept(unit: Unit, job: Job) -> dict[str, Any]:
+    await gifts.answer(unit, job["what"], "accepted")
+    return {}
+
+
+async def _approve(unit: Unit, job: Job) -> dict[str, Any]:
+    return await decide(unit, job["what"], "approved")
+
+
+async def _close(unit: Unit, job: Job) -> dict[str, Any]:
+    return await periods.close(unit, job["what"])
+
+
+# Who does it, and what he does.
+_OTHERS: dict[str, tuple[Callable[[Town, Job], Viewer], Callable[[Unit, Job], Any]]] = {
+    "accept": (lambda town, job: town.as_volunteer(job["volunteer"]), _accept),
+    "approve": (lambda town, job: town.as_second(), _approve),
+    "close": (lambda town, job: town.as_worker(), _close),
+}
 
 
 async def perform(town: Town, job: Job) -> Done:
@@ -59,6 +84,12 @@ async def perform(town: Town, job: Job) -> Done:
             return await redemption.redeem(unit, town.volunteers[job["volunteer"]], job["reward"])
 
         return await town.do(town.as_clerk(), redeem, job["request"], [job["volunteer"], job["reward"]])
+
+    if job["do"] == "expire":
+        return Done(0, {"accounts": await expiry.expire(town.house)})
+    if job["do"] in _OTHERS:
+        who, work = _OTHERS[job["do"]]
+        return await town.do(who(town, job), lambda unit: work(unit, job), job["request"], job["what"])
 
     async def undo(unit: Unit) -> dict[str, Any]:
         return await redemption.undo(unit, job["redemption"], "race")

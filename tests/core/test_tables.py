@@ -12,12 +12,13 @@ from core.base.database import Database
 from core.community import tables as community
 from core.lifecycle import tables as lifecycle
 from core.points import tables as points
+from core.points import tables_book as book
 from core.reward import tables as reward
 from tests.support.cast import Cast
 
 CLASSES: dict[str, type[Table]] = {
     table._meta.tablename: table
-    for module in (base, community, activity, points, reward, lifecycle)
+    for module in (base, community, activity, points, book, reward, lifecycle)
     for table in vars(module).values()
     if isinstance(table, type) and issubclass(table, Table) and table is not Table
 }

@@ -8,6 +8,7 @@ from core.base.clock import local
 from core.base.database import Database, Row
 from core.points import rules
 from core.points.caps import windows
+from tests.support.book_time import check_time
 
 # What a kind does to posted, held, debt; and what its lot uses sum up to, in amounts.
 MOVES: dict[str, tuple[int, int, int, int]] = {
@@ -20,12 +21,13 @@ MOVES: dict[str, tuple[int, int, int, int]] = {
     "debt": (1, 0, 1, 0),
     "repay": (-1, 0, -1, 1),
     "opening": (1, 0, 0, 0),
+    "expire": (-1, 0, 0, 1),
 }
 
 
 def moves(t: Row) -> tuple[int, int, int, int]:
-    """What a line does. A merge goes either way: out of lots, or into a lot of its own."""
-    if t["kind"] == "merge":
+    """What a line does. Some go either way: out of lots, or into a lot of its own."""
+    if t["kind"] in ("merge", "gift", "adjust"):
         return (1, 0, 0, 0) if t["credit"] == t["account"] else (-1, 0, 0, 1)
     return MOVES[t["kind"]]
 
@@ -44,6 +46,7 @@ async def check_book(db: Database) -> list[str]:
     faults += await _months(db, transfers)
     faults += await _caps(db)
     faults += await _shelves(db)
+    faults += await check_time(db, transfers)
     faults += await _openings(db, {t["id"]: t for t in transfers})
     faults += [
         f"act {row['id']} has no answer"
@@ -119,7 +122,7 @@ def _lots(lots: list[Row], uses: list[Row], transfers: list[Row], accounts: list
         if by_transfer[t["id"]] != (0 if own_lot else moves(t)[3] * t["amount"]):
             faults.append(f"transfer {t['id']} ({t['kind']}): lots used for {by_transfer[t['id']]}")
         comes = t["kind"] in ("earn", "debt", "opening") or own_lot
-        comes = comes or (t["kind"] == "merge" and moves(t)[0] == 1)
+        comes = comes or (t["kind"] in ("merge", "gift", "adjust") and moves(t)[0] == 1)
         if comes != (lot is not None and lot["amount"] == t["amount"]):
             faults.append(f"transfer {t['id']} ({t['kind']}): its lot is wrong")
     return faults
@@ -192,14 +195,17 @@ async def _caps(db: Database) -> list[str]:
     faults: list[str] = []
     used: defaultdict[tuple[Any, ...], int] = defaultdict(int)
     for row in await db.fetch(
-        "select t.amount, coalesce(v.merged_into, v.id) as volunteer, w.programme, w.day, d.activity, "
+        "select t.amount, coalesce(v.merged_into, v.id) as volunteer, w.programme, w.rule, w.day, "
+        "d.activity, "
         "s.rules "
         "from transfer t join award w on w.id = t.award join attendance d on d.id = w.attendance "
         "join volunteer v on v.id = w.volunteer "
         "join rule_sheet s on s.id = w.sheet where t.kind = 'earn' and not exists "
         "(select 1 from transfer x where x.reverses = t.id and x.kind = 'reverse')"
     ):
-        for window in windows(rules.terms(row["rules"]).caps, row["programme"], row["day"], row["activity"]):
+        for window in windows(
+            rules.terms(row["rules"]).caps, row["programme"], row["rule"], row["day"], row["activity"]
+        ):
             used[row["volunteer"], window.cap, window.span] += row["amount"]
     for row in await db.fetch("select * from cap_counter"):
         key = (row["volunteer"], row["cap"], row["span"])

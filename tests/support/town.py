@@ -12,6 +12,7 @@ from core.base.errors import Message
 from core.base.house import House
 from core.base.ids import public_id, request_id
 from core.base.viewer import Grant, Viewer
+from core.community.roles import NewGrant, ensure_roles, grant_roles
 from core.extension.types import Line
 from core.points import awards, rules
 from core.points.caps import Caps
@@ -55,9 +56,26 @@ class Town:
             "reward.write",
             "redemption.undo",
             "points.read",
+            "points.adjust",
+            "points.close",
             "community.settings",
             "attendance.review",
         )
+
+    def as_second(self) -> Viewer:
+        """Another worker, for what needs two."""
+        return self._with(self.clerk, "points.adjust", "points.close", "points.read")
+
+    async def appoint(self) -> None:
+        """Worker and clerk hold roles here, so that each finds the other when two are needed."""
+
+        async def work(unit: Unit) -> dict[str, Any]:
+            await ensure_roles(unit)
+            people = (self.worker, self.clerk)
+            await grant_roles(unit, [NewGrant(p, "worker", community=self.community) for p in people])
+            return {}
+
+        await self.do(self.system, work)
 
     def as_volunteer(self, number: int) -> Viewer:
         return Viewer(

@@ -42,6 +42,7 @@ SOURCES = {
     ),
     "approval": Source("select public_id from approval where community = :community order by id limit 1"),
     "area": Source("select public_id from area where community = :community order by id desc limit 1"),
+    "gift": Source("select public_id from gift where community = :community order by id limit 1"),
     "grant": Source("select id from role_grant where community = :community order by id limit 1"),
     "run": Source("select public_id from import_run where community = :community limit 1"),
     "reward": Source("select public_id from reward where community = :community order by id limit 1"),
@@ -58,6 +59,7 @@ SOURCES = {
         "join team t on t.id = m.team where v.community = :community and t.name = '南区巡逻队' "
         "and not exists (select 1 from team_member o where o.volunteer = v.id and o.team <> m.team) limit 1",
     ),
+    "period": Source("select public_id from period where community = :community order by id limit 1"),
     "post": Source("select public_id from post where community = :community order by id limit 1"),
     "programme": Source(word="patrol"),
     "purpose": Source(word="volunteering"),

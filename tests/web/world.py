@@ -92,6 +92,14 @@ _WAYS_IN = (
     "expires_at, act) select :community, :shown, :volunteer, :member, s.person, s.id, 1, :now, :later, :act "
     "from session s where s.person = :helper",
     "update session set stepped_up_at = :later",
+    "insert into period (community, public_id, first_day, last_day, since_at, until_at, act, at) "
+    "values (:community, :shown, '2019-12-01', '2019-12-31', 0, 1577836800000, :act, :now)",
+    "insert into gift (community, public_id, giver, receiver, points, hold, act, at, ends_at) "
+    "select v.community, :shown, max(v.id), cast(:volunteer as bigint), 1, (select min(t.id) from transfer t "
+    "where t.community = :community), cast(:act as bigint), cast(:now as bigint), cast(:later as bigint) "
+    "from volunteer v where v.community = :community and v.id <> :volunteer group by v.community",
+    "insert into gift_open (gift, community, ends_at) "
+    "select g.id, g.community, g.ends_at from gift g where g.community = :community",
 )
 
 

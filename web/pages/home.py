@@ -3,12 +3,14 @@
 from core.base.clock import day_of
 from core.points.home import Home
 from core.points.home import home as read_home
+from core.points.policy import Policy
 from core.points.statement import Month
 from web import format as written
 from web.ask import Ask
 from web.frame import plugin_entries
 from web.pages import desk
-from web.pages.words import line_row
+from web.pages.book_settings import policy_here
+from web.pages.words import last_day, line_row, next_star, star_words
 from web.routes import Answer, get
 from web.view_parts import Bar, NavItem, grouped
 from web.views import HomeView, MessageView, Panel, RewardProgress
@@ -21,9 +23,10 @@ _MOST_ACTIONS = 4
 async def home(ask: Ask) -> Answer:
     if ask.viewer.volunteer is None:
         return await _staff(ask)
-    found = await read_home(ask.viewer)
+    policy = policy_here(ask)
+    found = await read_home(ask.viewer, notice_days=policy.expiry_notice_days)
     ask.unread = found.unread
-    return ask.page("home.html", _view(ask, found), title=ask._("Home"), fragment="balance")
+    return ask.page("home.html", _view(ask, found, policy), title=ask._("Home"), fragment="balance")
 
 
 async def _staff(ask: Ask) -> Answer:
@@ -62,7 +65,7 @@ def actions(ask: Ask) -> list[NavItem]:
     return found[:_MOST_ACTIONS]
 
 
-def _view(ask: Ask, found: Home) -> HomeView:
+def _view(ask: Ask, found: Home, policy: Policy) -> HomeView:
     balance, base = found.balance, ask.home
     months = _six(ask, found.months)
     fresh = not found.lines
@@ -70,8 +73,11 @@ def _view(ask: Ask, found: Home) -> HomeView:
         usable=grouped(balance.available),
         pending=grouped(found.pending) if found.pending else "",
         expiring=grouped(found.expiring) if found.expiring else "",
+        expiring_by=last_day(ask, found.ends_at),
         debt=grouped(balance.debt) if balance.debt else "",
         hours=ask.duration(balance.minutes) if balance.minutes else "",
+        stars=star_words(ask, balance.stars),
+        stars_next=next_star(ask, policy, balance.minutes),
         statement_href=base + "/points",
         rewards_href=base + "/rewards",
         actions=tuple(actions(ask)),

@@ -8,6 +8,7 @@ from core.lifecycle.profile import profile as read_profile
 from web.ask import Ask
 from web.pages import people_words as words
 from web.pages.people_words import WRITE, address
+from web.pages.words import star_words
 from web.routes import Answer, get, post
 from web.view_parts import Fact, FieldOption, Flash, NavItem, grouped
 from web.views_people import CardView, Dated, Likeness, PersonView
@@ -98,6 +99,8 @@ def _facts(ask: Ask, found: Profile) -> list[Fact]:
         Fact(label=ask._("Joined"), text=facts["joined_on"]),
         Fact(label=ask._("Confirmed service"), text=ask.duration(facts["minutes"])),
     ]
+    if facts["stars"]:
+        rows.append(Fact(label=ask._("Star level"), text=star_words(ask, facts["stars"])))
     if facts["left_on"] and not found.died:
         rows.insert(1, Fact(label=ask._("Left on"), text=facts["left_on"]))
     if ask.viewer.may("points.read"):
@@ -177,6 +180,8 @@ def _actions(ask: Ask, found: Profile) -> list[NavItem]:
     rows = [NavItem(title=ask._("Edit"), href=address(ask, number, "/edit"), icon="edit")]
     if not found.left and ask.viewer.may("team.write"):
         rows.append(NavItem(title=ask._("Teams"), href=address(ask, number, "/teams"), icon="shield"))
+    if ask.viewer.may("points.adjust"):
+        rows.append(NavItem(title=ask._("Adjust points"), href=address(ask, number, "/adjust"), icon="edit"))
     rows.append(NavItem(title=ask._("Card"), href=address(ask, number, "/card"), icon="print"))
     if found.left:
         rows.append(NavItem(title=ask._("Take back in"), href=address(ask, number, "/return"), icon="undo"))

@@ -6,11 +6,14 @@ from typing import Any
 import msgspec
 
 from core.base.clock import day_of, month_of
+from core.base.errors import Message
 from core.points import statement
-from core.points.statement import KINDS, Entry, Explained
+from core.points.ledger import GRACE
+from core.points.statement import KINDS, Balance, Entry, Explained
 from web import format as written
 from web.ask import Ask
-from web.pages.words import EVIDENCE, explanation, line_row
+from web.pages.book_settings import policy_here
+from web.pages.words import EVIDENCE, explanation, last_day, line_row
 from web.routes import Answer, get
 from web.view_parts import Fact, NavItem, grouped, signed
 from web.views import LineView, MonthGroup, StatementView
@@ -62,11 +65,23 @@ async def _statement(ask: Ask, base: str, *, earlier: bool = False) -> Answer:
         if last and more
         else "",
         reset_href=base if kind else "",
+        ending=_ending(ask, balance) if not earlier else "",
+        gifts_href=ask.home + "/gifts" if policy_here(ask).gifts and not earlier else "",
         earlier_href=ask.home + "/points/earlier" if balance.earlier and not earlier else "",
         back_href=ask.home + "/points" if earlier else "",
     )
     current = ask.home + "/points"
     return ask.page("statement.html", view, title=ask._("My points"), current=current, fragment="lines")
+
+
+def _ending(ask: Ask, balance: Balance) -> str:
+    if balance.ends_at is None:
+        return ""
+    return ask._(
+        "%(points)s points are good until %(day)s.",
+        points=grouped(balance.ending),
+        day=last_day(ask, balance.ends_at),
+    )
 
 
 def _month(ask: Ask, entry: Entry) -> str:
@@ -144,6 +159,18 @@ def _reckoning(ask: Ask, found: Explained) -> list[Fact]:
         if isinstance(value, bool) or not isinstance(value, int | str):
             continue
         rows.append(Fact(label=_label(ask, name), text=grouped(value) if isinstance(value, int) else value))
+    grace = entry.message.args
+    if "grace_day" in grace:
+        shown = Message(GRACE.id, points=grouped(grace["grace_points"]), day=grace["grace_day"])
+        rows.append(Fact(label=ask._("Ended meanwhile"), text=ask.render(shown)))
+    if entry.booked_at is not None:
+        month = written.month(month_of(day_of(entry.booked_at, ask.zone)), ask.lang)
+        text = ask._("%(month)s, because the month before was closed already", month=month)
+        rows.append(Fact(label=ask._("Booked in"), text=text))
+    if facts["asked_why"]:
+        rows.append(Fact(label=ask._("Why"), text=facts["asked_why"]))
+    if facts["asked_evidence"]:
+        rows.append(Fact(label=ask._("Evidence"), text=facts["asked_evidence"]))
     if entry.lost:
         rows.append(Fact(label=ask._("By the rule"), text=signed(facts["proposed"])))
         rows.append(Fact(label=ask._("Above the limit"), text=signed(-entry.lost)))
@@ -184,6 +211,12 @@ def _cap(ask: Ask, entry: Entry) -> str:
         "year": ask._("a year"),
         "activity": ask._("an activity"),
     }
+    if entry.cap.count(".") > 1:
+        return ask._(
+            "The most points %(span)s for this service were reached: %(lost)s points were not booked.",
+            span=spans[entry.cap.rpartition(".")[2]],
+            lost=grouped(entry.lost),
+        )
     span = spans.get(entry.cap.rpartition(".")[2], entry.cap)
     return ask._(
         "The most points %(span)s were reached: %(lost)s points were not booked.",

@@ -15,6 +15,7 @@ from core.community.post_kinds import PostKind, kinds_of
 from core.points import rules
 from core.points.rules import Sheet
 from web.ask import Ask
+from web.pages.book_settings import section as points_section
 from web.pages.office import (
     Errors,
     cells,
@@ -58,7 +59,13 @@ async def settings(ask: Ask) -> Answer:
     sheets = await rules.all_in_force(ask.viewer, today)
     view = RecordView(
         heading=ask._("Settings"),
-        sections=(_community(ask), _programmes(ask, sheets), _holidays(ask, holidays), _posts(ask, kinds)),
+        sections=(
+            _community(ask),
+            points_section(ask),
+            _programmes(ask, sheets),
+            _holidays(ask, holidays),
+            _posts(ask, kinds),
+        ),
     )
     return ask.page("record.html", view, title=ask._("Settings"), flash=done(ask, _DONE))
 

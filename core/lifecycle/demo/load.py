@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from core.community.viewer import system_viewer
 from core.extension import switch
 from core.extension.asof import as_of
 from core.extension.calls import tell
+from core.lifecycle.demo import book
 from core.lifecycle.demo import figures as told
 from core.lifecycle.demo.folk import Folk, settle
 from core.lifecycle.demo.land import ZONE, Ground, found, lay_out
@@ -157,6 +159,7 @@ class _Demo:
         years = range(year, local(self.marks[-1], ZONE).year + 1)
         await self.do(viewer, "land", lambda unit: lay_out(unit, ground, years))
         await self.do(viewer, "programmes", self._programmes)
+        await self.do(viewer, "book", book.settle_book)
         if ground.place.example:
             await import_file(viewer, EXAMPLE.name, EXAMPLE.read_bytes(), "volunteers")
             await self.do(viewer, "household", self._household)
@@ -235,6 +238,31 @@ class _Demo:
         await self.do(self.viewer(ground, at), "limit", set_limit)
         clerk = self.viewer(ground, self.marks[-1] - HOUR, self._staff_of(ground, "clerk"))
         await self.do(clerk, "much", ask_for_much)
+        # The month before last is closed; the last is still at work.
+        closed = f"{local(self.marks[-1] - 35 * DAY, ZONE):%Y-%m}"
+        await self.do(worker, "close", lambda unit: book.close_up_to(unit, closed))
+        await self.do(worker, "adjust", lambda unit: book.wants_adjusting(unit, known))
+        await self._gifts(known)
+
+    async def _gifts(self, known: str) -> None:
+        """A neighbour has given the demo's volunteer points twice; the second gift waits for an answer."""
+        ground, gift, at = self.grounds[0], "", self.marks[-1] - 3 * HOUR
+        both: list[dict[str, Any]] = []
+
+        async def find(unit: Unit) -> None:
+            both.extend(await book.parties(unit, known))
+
+        async def first(unit: Unit) -> None:
+            nonlocal gift
+            gift = await book.give_to(unit, me, 5)
+
+        await self.do(self.viewer(ground, at), "parties", find)
+        me, friend = both
+        mine = replace(self.viewer(ground, at, me["person"]), volunteer=me["id"])
+        theirs = replace(self.viewer(ground, at, friend["person"]), volunteer=friend["id"])
+        await self.do(theirs, "gift", first)
+        await self.do(mine, "thanks", lambda unit: book.accept(unit, gift))
+        await self.do(theirs, "second gift", lambda unit: book.give_to(unit, me, 10))
 
     async def _services(self, ground: Ground, folk: Folk) -> None:
         """A worker has entered the other teams' lists."""

@@ -127,7 +127,8 @@ async def test_one_and_three_hundred_records_cost_the_same_statements(cast: Cast
         with cast.house.db.watch() as log:
             await taken_back(cast, act, written)
         counts.append(len(log))
-    assert counts[:2] == counts[2:]
+    # Star levels are written, and told, only where one changes: three statements, however many change.
+    assert [many - one for one, many in zip(counts[:2], counts[2:], strict=True)] in ([0, 0], [3, 3])
 
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)

@@ -251,7 +251,8 @@ async def test_records_cost_the_same_statements_whatever_their_number(cast: Cast
         with cast.house.db.watch() as log:
             await take_out(cast, worker)
         counts.append(len(log))
-    assert counts[:2] == counts[2:]
+    # Star levels are written, and told, only where one changes: three statements, however many change.
+    assert [many - one for one, many in zip(counts[:2], counts[2:], strict=True)] in ([0, 0], [3, 3])
     assert await check_book(cast.house.db) == []
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from core.base.act import Unit
 from core.points import statement
-from core.points.caps import Caps, Window, cut, span, windows
+from core.points.caps import Caps, Limits, Window, cut, span, windows
 from tests.support.town import Town, add_activity
 
 DAY = "2026-11-23"
@@ -96,5 +96,47 @@ def test_a_cut_never_passes_a_cap_and_never_loses_more_than_it_must(
 
 
 def test_a_cap_of_none_opens_no_window() -> None:
-    assert windows(Caps(), "watch", DAY, 1) == []
-    assert [w.cap for w in windows(Caps(day=1, week=2), "watch", DAY, 1)] == ["watch.day", "watch.week"]
+    assert windows(Caps(), "watch", "hours", DAY, 1) == []
+    found = windows(Caps(day=1, week=2), "watch", "hours", DAY, 1)
+    assert [w.cap for w in found] == ["watch.day", "watch.week"]
+
+
+async def test_a_rule_has_caps_of_its_own(town: Town) -> None:
+    await town.rule(Caps(month=9, rules={"hours": Limits(day=4), "other": Limits(day=1)}))
+    await town.earn([(0, 5)], DAY)
+    await town.earn([(0, 5)], "2026-11-24")
+    await town.earn([(0, 5)], "2026-11-25")
+    assert await outcome(town) == [
+        (4, "watch.hours.day", 1),
+        (4, "watch.hours.day", 1),
+        (1, "watch.month", 4),
+    ]
+    said = [str(m) for m in Caps(rules={"night_hours": Limits(week=3)}).sentences()]
+    assert said == ["Night hours: At most 3 points a week."]
+
+
+async def test_every_window_is_that_of_the_day_of_service(town: Town) -> None:
+    """Entered on one evening for many days: each falls into its own week, month, quarter and year."""
+    for name, inside, outside in (
+        ("week", "2026-11-22", "2026-11-23"),
+        ("month", "2026-10-31", "2026-11-01"),
+        ("quarter", "2026-09-30", "2026-10-01"),
+        ("year", "2025-12-31", "2026-01-01"),
+    ):
+        before = len(await outcome(town))
+        await town.rule(Caps(**{name: 5}))
+        await town.earn([(1, 4)], inside)
+        await town.earn([(1, 4)], outside)
+        await town.earn([(1, 4)], inside)
+        assert (await outcome(town))[before:] == [(4, None, 0), (4, None, 0), (1, f"watch.{name}", 3)]
+
+
+async def test_what_is_taken_back_late_gives_room_in_its_own_window(town: Town) -> None:
+    await town.rule(Caps(quarter=5))
+    attendances, _ = await town.earn([(0, 5)], "2026-09-30")
+    await town.earn([(0, 5)], "2026-10-01")
+    await town.take_back(attendances)
+    _, done = await town.earn([(0, 3)], "2026-11-01")
+    assert (done.points, done.lost) == (0, 3)
+    _, done = await town.earn([(0, 3)], "2026-08-01")
+    assert (done.points, done.lost) == (3, 0)

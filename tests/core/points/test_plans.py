@@ -14,8 +14,8 @@ from core.points.opening import Opening, Span, add_openings, take_back_openings
 from core.reward import catalogue, redemption
 from tests.support.town import Town, found_town
 
-# Small by nature: a community's catalogue, counters, accounts of its own, rule sheets.
-SMALL = {"reward", "counter", "rule_sheet", "r", "q"}
+# Small by nature: a community's catalogue, counters, accounts of its own, rule sheets, closed months.
+SMALL = {"reward", "counter", "rule_sheet", "r", "q", "shut", "soonest"}
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

@@ -9,7 +9,7 @@ from core.base.clock import DAY
 from core.base.errors import Invalid, Message, NotFound, Refused
 from core.base.house import House
 from core.base.viewer import Viewer
-from core.points import ledger, statement
+from core.points import statement
 from core.points.home import home
 from core.points.ledger import InsufficientPoints
 from core.points.page import Note, open_page
@@ -53,20 +53,23 @@ async def test_the_lots_soonest_to_expire_are_spent_first(town: Town) -> None:
     async def grant(unit: Unit) -> dict[str, Any]:
         page = await open_page(unit, town.volunteers[:1])
         note = Note(message=Message("Opening"), text="期初", effective_at=unit.now)
-        ledger.post_batch(
-            page,
-            [
-                ledger.Earning(
-                    volunteer=town.volunteers[0], amount=n, note=note, expires_at=end and unit.now + end
-                )
-                for n, end in ((10, None), (20, 5 * DAY), (30, 9 * DAY))
-            ],
-        )
+        for n, end in ((10, None), (20, 5 * DAY), (30, 9 * DAY)):
+            line = page.add(
+                page.member(town.volunteers[0]),
+                "earn",
+                n,
+                note,
+                other=page.accounts.issued,
+                posted=n,
+                into=True,
+            )
+            page.open_lot(line, end and unit.now + end)
+            page.months.add(town.volunteers[0], "2026-11", earned=n)
         await page.write()
         return {}
 
     await town.do(town.system, grant)
-    assert (await home(town.as_volunteer(0))).expiring == 50
+    assert (await home(town.as_volunteer(0))).expiring == 20
     await redeem(town, await town.stock("Soap", 25, 1))
     rows = await town.house.db.fetch("select amount, remaining from lot order by id")
     assert [(r["amount"], r["remaining"]) for r in rows] == [(10, 10), (20, 0), (30, 25)]
