@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, demo, import, check."""
+"""The command line: serve, migrate, demo, import, check, and the book's proofs."""
 
 import asyncio
 import sys
@@ -26,6 +26,7 @@ from core.community.viewer import system_viewer
 from core.extension.registry import Registry, load, names_of
 from core.lifecycle.demo import is_empty, load_demo
 from web import cli_parts
+from web.cli_book import take_checkpoint, verify, verify_receipt
 from web.cli_import import import_file
 from web.cli_parts import screen
 from web.serve import demo_sign_ins, keep_demo, open_linli
@@ -255,4 +256,5 @@ def _unfit(settings: Settings) -> list[str]:
     return found
 
 
-main.add_command(import_file)
+for command in (import_file, verify, take_checkpoint, verify_receipt):
+    main.add_command(command)

@@ -2,6 +2,7 @@
 
 from core.community.approvals import Kind
 from core.lifecycle.merge_request import MERGE
+from core.lifecycle.reconcile.freeze import CLEARED
 from core.reward.large import LARGE
 
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (LARGE, MERGE)}
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (LARGE, MERGE, CLEARED)}
