@@ -1,7 +1,7 @@
 """What is sealed, to the last byte: docs/book.md tells it to a stranger who wants to compute it himself.
 
 A row is a JSON array of its columns in the order below, after a word that says what it is; a block
-likewise. UTF-8, no blanks, characters as they are: Python's `json.dumps(row, ensure_ascii=False, separators=(",", ":"))`.
+likewise. UTF-8, no blanks, characters as they are; `canonical` below is all there is to it.
 """
 
 import hashlib

@@ -1,7 +1,8 @@
 """Sealing: a job gives new rows of the book and of the log their numbers, and signs them block by block.
 
 It looks for rows without a seal (an anti-join: ids commit out of order, so no cursor would do). Nobody who
-writes waits for it. Two that seal at once cannot fork a chain: of two blocks of one number the second is refused.
+writes waits for it. Two that seal at once cannot fork a chain: of two blocks of one number the second is
+refused.
 """
 
 import asyncio
