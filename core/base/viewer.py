@@ -40,7 +40,7 @@ class Viewer:
     size: str = ""  # '' or 'elder'
     theme: str = ""  # '', 'light' or 'dark'
     staff: bool = False  # holds a role of the office, here or anywhere
-    stepped_up_at: int | None = None  # when he last showed who he is in this session (ms)
+    stepped_up_at: int | None = None  # when he last showed who he is since signing in (ms)
     lacks_factor: bool = False  # must set up a second factor before he holds anything
 
     def may(

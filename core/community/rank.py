@@ -16,7 +16,7 @@ from core.community.roles import CORE_ROLES, HIGH_ROLES, holds, permissions_of
 
 # Roles of the office; a team's leader has his by the team, and whoever may write volunteers makes leaders.
 _GRANTS = """
--- everywhere (role_grant): what he may elsewhere is more than anybody here may give
+-- everywhere (role_grant, role): what he may elsewhere is more than anybody here may give
 select o.key, o.permissions, g.community, g.team, g.counter, a.path as area, g.area as area_id
 from role_grant g join role o on o.id = g.role
 left join area a on a.id = g.area and a.community = cast(:community as bigint)

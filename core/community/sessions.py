@@ -33,7 +33,7 @@ STAFF = Limits(idle=15 * MINUTE, longest=12 * HOUR, note=MINUTE)
 _OPEN = """
 insert into session (token_hash, person, created_at, seen_at, expires_at, stepped_up_at, agent)
 select :hash, p.id, :now, :now, cast(:now as bigint) + case when exists (
-        -- everywhere (role_grant): a role anywhere makes the session a short one
+        -- everywhere (role_grant, role): a role anywhere makes the session a short one
         select 1 from role_grant g join role o on o.id = g.role
         where g.person = p.id and g.from_at <= :now and (g.to_at is null or g.to_at > :now)
           and o.key not in ('volunteer', 'leader')) then cast(:staff_idle as bigint)

@@ -52,7 +52,7 @@ where p.disabled_at is null and p.erased_at is null and p.died_on is null and p.
     union select l.person from person_lookup l where l.kind = 'phone' and l.hash = :phone
     union select q.id from person q where q.public_id = :shown)
 and (v.id is not null or exists (
-    -- everywhere (role_grant): an operator helps those above the communities too
+    -- an operator helps those above the communities too
     select 1 from role_grant g where g.person = p.id and (g.to_at is null or g.to_at > :now)
     and (g.community = :community or (:anywhere = 1 and g.community is null))))
 order by p.id limit 10

@@ -24,7 +24,7 @@ select c.id as community, c.slug, c.name as community_name, c.zone, c.locale as 
        s.id as session, s.seen_at, s.created_at as session_at, s.stepped_up_at,
        p.id as person, p.name, p.locale, p.size, p.theme, p.access_version,
        v.id as volunteer, v.number, f.since_at as factor_at,
-       -- everywhere (role_grant): a role anywhere makes a session a short one
+       -- everywhere (role_grant, role): a role anywhere makes a session a short one
        (select max(g.from_at) from role_grant g join role r on r.id = g.role
         where g.person = s.person and g.from_at <= :now and (g.to_at is null or g.to_at > :now)
           and r.key not in ('volunteer', 'leader')) as staff_since

@@ -144,7 +144,7 @@ async def look(viewer: Viewer, visit: str, page: str) -> tuple[Visit, Viewer]:
 
 
 async def close_visit(unit: Unit, visit: str) -> None:
-    """Ends a look before its time. One that is over already stays so."""
+    """Ends a look before its time. Raises NotFound: closed already, another's or none."""
     person = await unit.value(
         _CLOSE,
         visit=visit,
@@ -153,5 +153,6 @@ async def close_visit(unit: Unit, visit: str) -> None:
         session=unit.viewer.session,
         now=unit.now,
     )
-    if person is not None:
-        await unit.audit("visit.close", "person", person, on_behalf=person)
+    if person is None:
+        raise NotFound
+    await unit.audit("visit.close", "person", person, on_behalf=person)

@@ -91,8 +91,8 @@ def unlinked(server: Server) -> list[str]:
             "join community c on c.id = v.community where v.status = 'active' or v.left_why in "
             "('own_wish', 'died') group by v.left_why order by v.left_why is not null"
         ).fetchall()
-    # Codes on paper lead there: of a slip, a card, the first start; and a look at the counter that is over.
-    found += ["/code", "/k/0", "/first-operator", "/step-up", "/c/chengjiang/on-behalf/000000000000"]
+    # Codes on paper lead there: of a slip, a card, the first start.
+    found += ["/code", "/k/0", "/first-operator", "/step-up"]
     # Somebody active first, because one page of each kind is opened and his has the most ways on.
     ways = {"": "", "own_wish": "/return", "died": "/death/undo"}
     found += [f"/c/{slug}/people/{number}{ways[why]}" for slug, number, why in people]
@@ -132,7 +132,8 @@ async def test_every_page_is_fit_for_a_phone(place: Server, run: Path, role: str
     assert not faults, "\n".join(faults)
     everybody = came_home(run, role, opened)
     if everybody is not None:
-        pages = {rule.name for rule in places.rules if not rule.plain}
+        # A look at the counter is there for some minutes: tests/stories/test_first_sign_in.py has one.
+        pages = {rule.name for rule in places.rules if not rule.plain} - {"behalf.look"}
         assert sorted(pages - everybody) == []
 
 

@@ -67,11 +67,13 @@ SOURCES = {
         _SHIFT + "where s.community = :community order by s.id limit 1",
         _SHIFT + _QUIET + "where s.community = :community limit 1",
     ),
+    "slip": Source("select public_id from slip where community = :community order by id limit 1"),
     "slug": Source(),
     "team": Source(
         "select public_id from team where community = :community order by id limit 1",
         "select public_id from team where community = :community and name = '南区巡逻队'",
     ),
+    "visit": Source("select public_id from visit where community = :community order by id limit 1"),
 }
 _PARAMETER = re.compile(r"([a-z-]+)/\{([a-z_]+):[a-z]+\}")
 HELP = (

@@ -11,6 +11,7 @@ from typing import Any
 from litestar import Litestar
 
 from core.base.act import Unit
+from core.base.clock import DAY
 from core.base.ids import public_id
 from core.community.numbers import check_digit
 from core.community.people import NewPerson, add_people
@@ -79,6 +80,21 @@ _MORE = (
 )
 
 
+# A card, a slip the worker printed, a look at the counter that goes on; whoever is signed in has just shown
+# once more who he is.
+_WAYS_IN = (
+    "insert into card (community, volunteer, number, public_id, token_hash, made_at, act) "
+    "select v.community, v.id, v.number, :shown, :shown, :now, :act from volunteer v "
+    "where v.id = :volunteer and v.community = :community",
+    "insert into slip (community, public_id, person, purpose, code_hash, made_by, made_at, expires_at, act) "
+    "values (:community, :shown, :member, 'reset', :shown, :worker, :now, :later, :act)",
+    "insert into visit (community, public_id, volunteer, person, helper, session, by_card, opened_at, "
+    "expires_at, act) select :community, :shown, :volunteer, :member, s.person, s.id, 1, :now, :later, :act "
+    "from session s where s.person = :helper",
+    "update session set stepped_up_at = :later",
+)
+
+
 async def make_world(app: Litestar, offices: Offices) -> World:
     """Fills both communities through the verbs and pages anybody uses."""
     cast = offices.cast
@@ -92,6 +108,10 @@ async def make_world(app: Litestar, offices: Offices) -> World:
         await record(leader, "hongqi", day, [cast[n].number for n in ("王队长", "李阿姨", "赵叔叔")])
         await record(worker, "hongqi", day + 3, [cast["钱奶奶"].number], team=world.quiet_team)
         await record(world.guests[WORKER_THERE], "xinxing", day, [cast[MEMBER_THERE].number])
+    for slug, helper, member in (("hongqi", "孙店员", "李阿姨"), ("xinxing", WORKER_THERE, MEMBER_THERE)):
+        await cast.do(
+            cast.system(world.community(slug)), lambda unit, h=helper, m=member: _ways_in(world, unit, h, m)
+        )
     await redeem(world, "陈社工", "赵叔叔")
     await redeem(world, WORKER_THERE, MEMBER_THERE)
     return world
@@ -135,6 +155,24 @@ async def _more(unit: Unit, person: int, applicant: str, digits: str) -> None:
     }
     for sql in _MORE:
         await unit.execute(sql, **values)
+
+
+async def _ways_in(world: World, unit: Unit, helper: str, member: str) -> dict[str, Any]:
+    there = unit.community != world.cast.hongqi
+    values = {
+        "community": unit.community,
+        "helper": world.cast[helper].person,
+        "worker": world.cast[WORKER_THERE if there else "陈社工"].person,
+        "member": world.cast[member].person,
+        "volunteer": world.cast[member].volunteer,
+        "shown": public_id(),
+        "act": unit.act,
+        "now": unit.now,
+        "later": unit.now + DAY,
+    }
+    for sql in _WAYS_IN:
+        await unit.execute(sql, **{name: value for name, value in values.items() if f":{name}" in sql})
+    return {}
 
 
 async def record(guest: Guest, slug: str, day: int, numbers: list[str], *, team: int | None = None) -> Reply:

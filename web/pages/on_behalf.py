@@ -83,7 +83,7 @@ async def look(ask: Ask) -> Answer:
     try:
         visit, eyes = await visits.look(ask.viewer, ask.path["visit"], "account")
     except NotFound:
-        return _begin(ask, {}, over=ask._("The time is over. To look again, scan the card and type the PIN."))
+        return _over(ask)
     found = await read_home(eyes)
     shelf = await catalogue.affordable(eyes, visit.volunteer)
     view = VisitView(
@@ -110,6 +110,11 @@ async def look(ask: Ask) -> Answer:
     return ask.page("visit.html", view, title=ask._("My account"), headers=leave, bare=True)
 
 
+def _over(ask: Ask) -> Answer:
+    text = ask._("The time is over. To look again, scan the card and type the PIN.")
+    return _begin(ask, {}, over=text, status=NotFound.status)
+
+
 @post("/c/{slug}/on-behalf/{visit}/close", name="behalf.close", permission=PERMISSION)
 async def close(ask: Ask) -> Answer:
     visit = ask.path["visit"]
@@ -118,7 +123,10 @@ async def close(ask: Ask) -> Answer:
         await visits.close_visit(unit, visit)
         return {}
 
-    await act(ask.viewer, "visit.close", ask.form.request_id, visit, work)
+    try:
+        await act(ask.viewer, "visit.close", ask.form.request_id, visit, work)
+    except NotFound:
+        return _over(ask)
     return ask.redirect(ask.home + "/on-behalf?done=closed")
 
 
