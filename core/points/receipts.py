@@ -45,11 +45,12 @@ async def receipt_of(viewer: Viewer, public_id: str) -> Receipt:
     return await _receipt(viewer, row)
 
 
-async def receipt_shown(viewer: Viewer, public_id: str, digest: str, community: int) -> Receipt:
+async def receipt_shown(viewer: Viewer, slug: str, public_id: str, digest: str) -> Receipt:
     """The receipt whose printed code somebody scanned: whoever knows its digest has seen it.
 
     Raises NotFound, the same for a wrong digest as for a line that is not there.
     """
+    community = await viewer.house.db.value("select id from community where slug = :slug", slug=slug)
     row = await viewer.house.db.one(_LINE, public_id=public_id, community=community)
     if row is None or row["digest"] is None or len(digest) < MARK or not row["digest"].startswith(digest):
         raise NotFound

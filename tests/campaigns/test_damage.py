@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.base.act import Unit
-from core.base.clock import HOUR, MINUTE
+from core.base.clock import HOUR, MINUTE, day_of
 from core.base.errors import Message
 from core.base.ids import public_id
 from core.base.seals import seal
@@ -17,7 +17,7 @@ from core.points.page import Note, open_page
 from core.reward import redemption
 from tests.support.campaign import Campaign
 from tests.support.damage import TABLES, beneath, do_damage
-from tests.support.town import Town
+from tests.support.town import ZONE, Town
 
 pytestmark = pytest.mark.campaign
 
@@ -38,14 +38,14 @@ async def test_whatever_is_damaged_is_found(town: Town, settings: Settings, camp
             if not found:
                 missed.append(str(damage))
             await book.heal(damage)
-        assert missed == []
+        assert not missed
         assert len(hit) > len(TABLES) / 2
         assert await prove(house, town.community) == []
 
 
 async def lively(town: Town) -> None:
     """A bit of everything that is kept: caps, months, holds, debts, exchanges, a queue, an open request."""
-    await town.rule(Caps(day=30, month=90, activity=200), "2026-01-01")
+    await town.rule(Caps(day=30, month=90, activity=200), day_of(town.house.clock.now(), ZONE))
     for name, price in (("Soap", 3), ("Rice", 11)):
         await town.stock(name, price, 40)
     first, _ = await town.earn([(n, 20 + n) for n in range(6)], "2026-09-30")
@@ -100,9 +100,10 @@ def _waits(town: Town) -> Any:
             for n in range(3)
         ]
         await unit.execute(
-            "insert into attendance (community, public_id, activity, volunteer, person, from_at, to_at, minutes, "
-            "evidence, recorder, recorded_at, day, act) select :community, r.shown, :activity, r.volunteer, "
-            "r.person, :since + r.n * 60000, :until, 60, 'roster', :worker, :at + r.n, '2026-11-19', :act "
+            "insert into attendance (community, public_id, activity, volunteer, person, from_at, to_at, "
+            "minutes, evidence, recorder, recorded_at, day, act) "
+            "select :community, r.shown, :activity, r.volunteer, r.person, "
+            ":since + r.n * 60000, :until, 60, 'roster', :worker, :at + r.n, '2026-11-19', :act "
             "from rows(:people; shown text, volunteer bigint, person bigint, n bigint) as r",
             community=town.community,
             activity=town.activity,
@@ -126,8 +127,8 @@ def _waits(town: Town) -> Any:
             community=town.community,
         )
         rows = await unit.fetch(
-            "insert into approval (community, public_id, kind, subject, subject_id, requester, reason, act, at) "
-            "select :community, r.shown, 'test', 'test', r.n, r.person, 'x', :act, :at "
+            "insert into approval (community, public_id, kind, subject, subject_id, requester, reason, "
+            "act, at) select :community, r.shown, 'test', 'test', r.n, r.person, 'x', :act, :at "
             "from rows(:people; shown text, person bigint, n bigint) as r returning id",
             community=town.community,
             act=unit.act,

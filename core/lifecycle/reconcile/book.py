@@ -130,6 +130,14 @@ from opening o left join transfer t on t.id = o.transfer and t.community = o.com
 where o.community = :community and abs(o.points) <> coalesce(t.amount, 0) order by o.id limit :most
 """
 
+# A merge closes the account in the act of its last lines.
+_CLOSED = """
+select t.id as at_row, t.recorded_at as recorded_kept, a.closed_at as recorded_said
+from points_account a join transfer t on t.account = a.id and t.community = a.community
+where a.community = :community and a.closed_at is not null and t.recorded_at > a.closed_at
+order by t.id limit :most
+"""
+
 CHECKS = (
     Check("accounts", "points_account", _ACCOUNTS),
     Check("running balances", "transfer", _RUNNING),
@@ -137,6 +145,7 @@ CHECKS = (
     Check("lots of a line", "transfer", _LINES),
     Check("accounts of lots", "lot", _OPENED),
     Check("accounts of lot uses", "lot_use", _USED),
+    Check("closed accounts", "transfer", _CLOSED),
     Check("holds", "transfer", _HOLDS),
     Check("outcomes", "award_outcome", _OUTCOMES),
     Check("outcomes of lines", "award_outcome", _EARNED),

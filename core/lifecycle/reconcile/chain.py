@@ -34,7 +34,8 @@ order by s.sequence
 _ENTRIES = """
 select s.sequence, s.block, s.digest, s.audit as of_row, a.community, a.id, a.act, a.actor, a.on_behalf,
     a.action, a.subject, a.subject_id, a.result, a.detail, a.at
-from seal s left join audit a on a.id = s.audit and coalesce(a.community, 0) = s.community
+from seal s left join audit a on a.id = s.audit
+    and (a.community = s.community or (a.community is null and s.community = 0))
 where s.community = :community and s.sequence between :first and :last and s.audit is not null
 order by s.sequence
 """
@@ -90,8 +91,10 @@ async def chain(house: House, community: int, *, whole: bool) -> list[Fault]:
     blocks = await blocks_of(house, community)
     key = seal_key(house).public
     faults = await asyncio.to_thread(lambda: list(_links(blocks, key, whole)))
+    if faults:
+        return faults[:MOST]  # blocks that do not hang together say nothing about rows
     loose = await house.db.fetch_apart(_LOOSE.sql, community=community, most=MOST)
-    faults += faults_of(_LOOSE, loose)
+    faults = faults_of(_LOOSE, loose)
     wanted = blocks if whole else _some(blocks, house.clock.now() // HOUR)
     for group in _groups(wanted):
         first, last = group[0].header.first, group[-1].header.last

@@ -10,6 +10,7 @@ import msgspec
 
 from core.base.act import SYSTEM, Unit, act, note
 from core.base.clock import HOUR
+from core.base.database import Row
 from core.base.errors import Invalid, Message, NotFound, Refused
 from core.base.house import House
 from core.base.ids import public_id
@@ -67,6 +68,11 @@ left join book_freeze f on f.community = c.id and f.ended_at is null
 where c.id = :community
 """
 
+_HEAD = """
+select b.number, b.last, b.head, b.at from seal_block b where b.community = :community
+order by b.number desc limit 1
+"""
+
 _FROZEN = "select slug, name, frozen_at from community where frozen_at is not null order by id"
 
 _TOLD = Message("The book does not add up. Nothing is handed over until two persons have looked at it.")
@@ -90,6 +96,12 @@ async def state(viewer: Viewer) -> State:
         raise NotFound
     faults = _decode(row["found"]) if row["found"] is not None else []
     return State(row["at"], row["frozen_at"], faults, bool(row["asked"]))
+
+
+async def head_of(viewer: Viewer) -> Row | None:
+    """The latest block of the community's chain (number, last, head, at). Raises NotFound."""
+    viewer.require(READ)
+    return await viewer.house.db.one(_HEAD, community=viewer.community)
 
 
 async def frozen(house: House) -> list[str]:

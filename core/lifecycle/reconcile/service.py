@@ -83,6 +83,14 @@ from (
 where s.stock_after <> s.said order by s.id limit :most
 """
 
+_HANDED = """
+select m.id as at_row, m.reward as reward_kept, e.reward as reward_said, m.act as act_kept,
+    case when m.reason = 'redeemed' then e.act else m.act end as act_said
+from stock_move m join redemption e on e.id = m.redemption and e.community = m.community
+where m.community = :community and (m.reward <> e.reward or (m.reason = 'redeemed' and m.act <> e.act))
+order by m.id limit :most
+"""
+
 _EXCHANGES = """
 select x.redemption as at_row, cast(sum(x.paid) as bigint) as paid_kept,
     cast(sum(x.paid_said) as bigint) as paid_said, cast(sum(x.pieces) as bigint) as pieces_kept,
@@ -125,6 +133,7 @@ CHECKS = (
     Check("review queue", "attendance_pending", _QUEUE),
     Check("stock", "reward", _STOCK),
     Check("shelf", "stock_move", _SHELF),
+    Check("shelf of exchanges", "stock_move", _HANDED),
     Check("exchanges", "redemption", _EXCHANGES),
     Check("requests", "approval_open", _REQUESTS),
 )

@@ -59,4 +59,31 @@ create table book_freeze (
 );
 create unique index book_freeze_open on book_freeze (community) where ended_at is null;
 
+-- A hold is settled for no more than it holds, on its own account; what reverses takes back no more than there
+-- was, and is not taken back itself.
+-- @sqlite
+create trigger transfer_fits after insert on transfer
+when (new.hold is not null and not exists (select 1 from transfer h
+        where h.id = new.hold and h.kind = 'hold' and h.account = new.account
+            and h.amount >= (select sum(x.amount) from transfer x where x.hold = h.id)))
+    or (new.reverses is not null and not exists (select 1 from transfer r
+        where r.id = new.reverses and r.kind not in ('reverse', 'refund') and r.amount >= new.amount))
+begin select raise(abort, 'transfer_fits'); end;
+-- @postgres
+create function transfer_fits() returns trigger language plpgsql as $$
+begin
+    if (new.hold is not null and not exists (select 1 from transfer h
+            where h.id = new.hold and h.kind = 'hold' and h.account = new.account
+                and h.amount >= (select sum(x.amount) from transfer x where x.hold = h.id)))
+        or (new.reverses is not null and not exists (select 1 from transfer r
+            where r.id = new.reverses and r.kind not in ('reverse', 'refund') and r.amount >= new.amount)) then
+        raise exception 'transfer_fits' using errcode = '23514', constraint = 'transfer_fits';
+    end if;
+    return null;
+end $$;
+create trigger transfer_fits after insert on transfer for each row
+when (new.hold is not null or new.reverses is not null)
+execute function transfer_fits();
+-- @both
+
 -- @append_only seal_block, seal
