@@ -10,6 +10,8 @@ import msgspec
 import rich_click as click
 
 from core.base.errors import Message
+from core.base.house import House
+from core.base.migrate import pending
 from core.base.receipts import (
     BadReceipt,
     Checkpoint,
@@ -20,6 +22,7 @@ from core.base.receipts import (
     written,
 )
 from core.base.seals import seal
+from core.extension.registry import load
 from core.lifecycle.reconcile.checkpoints import against, checkpoint
 from core.lifecycle.reconcile.faults import Fault
 from core.lifecycle.reconcile.freeze import frozen
@@ -53,7 +56,7 @@ def verify(community: str | None, kept: Path | None, as_json: bool) -> None:
 
 async def _verify(community: str | None, kept: Path | None, as_json: bool) -> bool:
     against_this = _read_checkpoint(kept) if kept is not None else None
-    house = await open_linli(cli_parts.settings())
+    house = await _open()
     try:
         found: dict[str, list[Fault]] = {}
         for place in await communities(house):
@@ -74,6 +77,17 @@ async def _verify(community: str | None, kept: Path | None, as_json: bool) -> bo
     else:
         _tell(found, still)
     return any(found.values())
+
+
+async def _open() -> House:
+    """The house, with its database up to date. Raises ClickException."""
+    settings = cli_parts.settings()
+    registry = load(settings.plugins)
+    house = await open_linli(settings, registry)
+    if "core" in await pending(settings, house.db, registry.sources()):
+        await house.close()
+        raise click.ClickException("the database is not up to date: run `linli migrate` first")
+    return house
 
 
 def _tell(found: dict[str, list[Fault]], still: list[str]) -> None:
@@ -104,7 +118,7 @@ def take_checkpoint(out: Path | None) -> None:
 
 
 async def _checkpoint() -> Checkpoint:
-    house = await open_linli(cli_parts.settings())
+    house = await _open()
     try:
         await seal(house)
         return await checkpoint(house)

@@ -72,7 +72,9 @@ async def _receipt(viewer: Viewer, row: Row) -> Receipt:
     digests = [leaf["digest"] for leaf in leaves]
     content = transfer_row(row)
     if merkle.leaf(canonical(content)) != row["digest"] or len(digests) != header.last - header.first + 1:
-        raise Refused(Message("The seal of this line does not fit any more. The community has been told."))
+        raise Refused(
+            Message("The seal of this line does not fit any more. Please tell the community office.")
+        )
     return Receipt(
         linli=KIND,
         row=content,

@@ -7,6 +7,7 @@ from core.base.errors import Invalid, NotFound, Refused
 from core.base.seals import seal_key
 from core.lifecycle.reconcile.freeze import CLEAR, LONGEST, READ, State, ask_to_clear, head_of, state
 from web.ask import Ask
+from web.pages import receipts
 from web.routes import Answer, get, post
 from web.view_parts import Fact, FieldError, FormField, NavItem, grouped
 from web.views_book import BookFault, BookView
@@ -107,4 +108,4 @@ def _groups(text: str) -> str:
     return " ".join(text[n : n + _GROUP] for n in range(0, len(text), _GROUP))
 
 
-ROUTES = (show, clear)
+ROUTES = (show, clear, *receipts.ROUTES)

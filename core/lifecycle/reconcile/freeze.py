@@ -29,7 +29,9 @@ LONGEST = 200  # characters of the reason
 EVERY = HOUR
 
 _DUE = """
-select c.id from community c left join book_proof p on p.community = c.id
+select c.id
+-- everywhere (book_proof): one job proves the books of all communities
+from community c left join book_proof p on p.community = c.id
 where c.closed_at is null and coalesce(p.at, 0) <= :before order by c.id
 """
 
