@@ -81,6 +81,7 @@ class AccessView(View, frozen=True, kw_only=True):
     action: str  # POST `person`, `drops`
     person: str
     with_factor: bool = False
+    shut: bool = False  # then there is no slip to be made
     button: str
     request_id: str
     ways: tuple[NavItem, ...] = ()

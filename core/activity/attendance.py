@@ -99,7 +99,12 @@ async def record_attendance(unit: Unit, activity: int, scored: Sequence[Scored],
     unscored = await _propose(unit, found["programme"], pairs)
     second = policy.second_person(evidence)
     waits = sorted(
-        a for s, a in pairs if second or s.attended.person == unit.actor or s.attended.volunteer in late
+        a
+        for s, a in pairs
+        if second
+        or s.attended.person == unit.actor
+        or s.attended.volunteer in late
+        or s.attended.minutes > policy.longest
     )
     confirmed = [a for _, a in pairs if a not in set(waits)]
     await decisions.queue_up(unit, found["programme"], found["team"], waits)

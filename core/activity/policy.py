@@ -1,7 +1,8 @@
 """When an attendance is booked at once, and when a second person must look at it first.
 
 The programme's manifest says what it thinks fit; a community may be stricter, never laxer, with its setting
-`{"review": {"<programme>": "second"}}`.
+`{"review": {"<programme>": "second"}}`. And however little a programme asks for, service of more hours in one
+go than the community's `long_service` is never one person's word.
 """
 
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ from core.base.house import House
 from core.community.communities import change_settings, place
 from core.extension.manifest import Kind
 
+LONG = 8  # hours in one go, where the community says nothing else
+
 
 class _Settings(msgspec.Struct):
     review: dict[str, str] = {}
+    long_service: int = LONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Policy:
 
     kind: Kind
     strict: bool
+    longest: int  # minutes one person's word is enough for
 
     def accepts(self, evidence: str) -> bool:
         """Whether this kind of activity may rest on such evidence at all."""
@@ -51,5 +56,5 @@ def policy_of(house: House, programme: str, kind: str, settings: str) -> Policy:
     declared: Kind | None = house.registry.kind(programme, kind)
     if declared is None:
         raise NotFound
-    review = msgspec.json.decode(settings, type=_Settings).review
-    return Policy(declared, review.get(programme) == "second")
+    found = msgspec.json.decode(settings, type=_Settings)
+    return Policy(declared, found.review.get(programme) == "second", found.long_service * 60)

@@ -12,8 +12,6 @@ from core.base.ids import public_id
 from core.base.vault import Vault
 from core.community.names import clean_name, search_text
 from core.community.numbers import digits_of, is_phone
-from core.community.roles import access_changed
-from core.community.sessions import end_sessions
 from core.community.volunteers import renamed
 
 _ADD = """
@@ -175,21 +173,6 @@ async def change_phone(unit: Unit, person: int, phone: str) -> None:
             "delete from person_secret where person = :person and field = 'phone'", person=person
         )
     await unit.audit("person.phone", "person", person)
-
-
-async def disable(unit: Unit, person: int) -> None:
-    """Shuts a person out, at once and everywhere. An operator's verb. Raises NotFound."""
-    unit.viewer.require("operator")
-    done = await unit.execute(
-        "update person set disabled_at = :now where id = :person and disabled_at is null",
-        now=unit.now,
-        person=person,
-    )
-    if not done:
-        raise NotFound
-    await access_changed(unit, [person])
-    await end_sessions(unit, [person])
-    await unit.audit("person.disable", "person", person)
 
 
 async def prefer(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from core.base.act import Unit, act
 from core.base.clock import DAY, HOUR, MINUTE
 from core.base.database import Reads, Row
-from core.base.errors import Invalid, Message, NotFound
+from core.base.errors import Invalid, Message, NotFound, Refused
 from core.base.house import House
 from core.base.ids import public_id
 from core.base.viewer import Viewer
@@ -30,6 +30,7 @@ PERMISSION = "volunteer.write"
 LENGTH = 10
 GOOD_FOR = {"invite": 14 * DAY, "reset": 24 * HOUR}
 WRONG = Message("The number or the code is not right, or the code is not good any more.")
+SHUT = Message("This account is shut. Open it again first.")
 MADE = Message("The service desk printed a slip for you to choose a new password. Was it not you? Call us.")
 USED = Message("A new password was chosen with a slip of the service desk. Was it not you? Call us.")
 
@@ -37,7 +38,8 @@ USED = Message("A new password was chosen with a slip of the service desk. Was i
 # also those whose role is above the communities.)
 _HERE = """
 select p.id, p.public_id, p.name, coalesce(v.number, '') as number, v.id as volunteer,
-    c.changed_at as password_at, f.since_at as factor_at, i.changed_at as pin_at, k.public_id as card
+    c.changed_at as password_at, f.since_at as factor_at, i.changed_at as pin_at, k.public_id as card,
+    p.disabled_at as shut_at
 from person p
 left join volunteer v on v.person = p.id and v.community = :community and v.status = 'active'
 left join credential c on c.person = p.id left join second_factor f on f.person = p.id
@@ -45,7 +47,7 @@ left join credential c on c.person = p.id left join second_factor f on f.person 
 left join pin i on i.person = p.id
 left join card k on k.volunteer = v.id and k.community = v.community and k.ended_at is null
     and k.number = v.number
-where p.disabled_at is null and p.erased_at is null and p.died_on is null and p.id in (
+where p.merged_into is null and p.erased_at is null and p.died_on is null and p.id in (
     select w.person from volunteer n
     join volunteer w on w.id = coalesce(n.merged_into, n.id) and w.community = n.community
     where n.number = :number and n.community = :community
@@ -120,6 +122,7 @@ class Access:
     has_factor: bool
     has_pin: bool
     has_card: bool
+    shut_at: int | None = None  # since when nobody is let in here (ms)
 
     @property
     def purpose(self) -> str:
@@ -208,6 +211,7 @@ def _access(row: Row) -> Access:
         has_factor=row["factor_at"] is not None,
         has_pin=row["pin_at"] is not None,
         has_card=row["card"] is not None,
+        shut_at=row["shut_at"],
     )
 
 
@@ -215,15 +219,18 @@ async def make_slip(unit: Unit, shown: str, *, drops_factor: bool = False) -> st
     """Makes a slip for somebody of this community (his public id); returns the slip's. His earlier ones end.
 
     It is an invitation for who has no password yet, else a reset. `drops_factor`: his lost app's codes are no
-    longer asked for. Raises NotFound, NotProved, Refused for oneself and for who has more rights.
+    longer asked for. Raises NotFound, NotProved, Refused for oneself, for who has more rights and for a shut
+    account.
     """
     require(unit.viewer)
     require_stepped_up(unit.viewer)
     await unit.fetch(_LOCK, shown=shown)
     who = await person_of(unit, unit.viewer, shown)
     await require_above(unit, who.person)
+    if who.shut_at is not None:
+        raise Refused(SHUT)
     person, purpose, slip = who.person, who.purpose, public_id()
-    await unit.execute(_VOID, person=person, now=unit.now)
+    await void_slips(unit, person)
     await unit.execute(
         _MAKE,
         community=unit.community,
@@ -241,6 +248,11 @@ async def make_slip(unit: Unit, shown: str, *, drops_factor: bool = False) -> st
         await notify(unit, [person], "slip.made", MADE)
     await unit.audit("slip.make", "person", person, purpose=purpose, drops_factor=drops_factor)
     return slip
+
+
+async def void_slips(unit: Unit, person: int) -> None:
+    """Ends all open slips of a person; for verbs that have checked the scope themselves."""
+    await unit.execute(_VOID, person=person, now=unit.now)
 
 
 async def revoke_slip(unit: Unit, slip: str) -> None:

@@ -35,7 +35,8 @@ def looked_up(server: Server, query: str, *given: str) -> list[str]:
 def number_of(server: Server, name: str) -> str:
     query = (
         "select v.number from volunteer v join person p on p.id = v.person "
-        "join community c on c.id = v.community where p.name = ? and c.slug = 'chengjiang' and v.status = 'active' order by v.id limit 1"
+        "join community c on c.id = v.community where p.name = ? "
+        "and c.slug = 'chengjiang' and v.status = 'active' order by v.id limit 1"
     )
     return looked_up(server, query, name)[0]
 

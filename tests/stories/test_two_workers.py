@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from core.base.settings import Settings
-from core.community.people import disable
 from core.community.roles import NewGrant, end_grant, grant_roles
 from tests.support.cast import PASSWORD, Cast, make_cast
 from tests.support.server import serving
+from tests.support.ways import shut_out
 from web.serve import open_linli
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -58,8 +58,7 @@ async def test_a_disabled_account_ends_at_once_in_every_worker(workers: list[str
     others = signed_in(workers[0], cast["陈社工"].phone)
     for _ in range(2):  # the second time from what each has kept
         assert [seen(workers, COUNTER, c) for c in cookies] == [[200, 200], [200, 200]]
-    operator = await cast.viewer("施运维")
-    await cast.do(operator, lambda unit: disable(unit, cast["孙店员"].person))
+    await shut_out(cast, "孙店员")
     assert [seen(workers, COUNTER, c) for c in cookies] == [[303, 303], [303, 303]]
     assert seen(workers, REVIEW, others) == [200, 200]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.base.act import Unit
 from core.base.viewer import Viewer
-from core.community import cards, pins, slips
+from core.community import cards, pins, shutting, slips
 from core.community.volunteers import by_number
 from tests.support.cast import Cast
 
@@ -40,6 +40,12 @@ async def without_password(cast: Cast, *names: str) -> None:
         cast.system(),
         lambda unit: unit.execute("delete from credential where person in ids(:people)", people=people),
     )
+
+
+async def shut_out(cast: Cast, name: str) -> None:
+    """The figure's account is shut."""
+    whom = await shown(cast, name)
+    await cast.do(cast.system(), lambda unit: shutting.shut(unit, whom))
 
 
 async def give_pin(cast: Cast, name: str, pin: str = PIN, clerk: str = "孙店员") -> None:

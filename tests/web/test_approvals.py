@@ -93,9 +93,13 @@ async def test_the_limit_is_a_setting_of_the_community(enter: Enter, offices: Of
     assert wrong.status == 422 and "large_redemption-error" in wrong.text
     assert (await admin.submit(wrong, path, large_redemption="40", **place)).status == 303
     assert "40" in (await admin.get("/c/hongqi/settings")).text
+    for hours, status in (("0", 422), ("25", 422), ("6", 303)):
+        page = await admin.get(path)
+        assert (await admin.submit(page, path, long_service=hours, **place)).status == status
     assert (await admin.submit(await admin.get(path), path, large_redemption="", **place)).status == 303
     settings = await offices.house.db.value("select settings from community where slug = 'hongqi'")
     assert "large" not in settings
+    assert "long_service" in settings
 
 
 async def test_a_merge_is_asked_for_and_done_when_approved(enter: Enter, offices: Offices) -> None:

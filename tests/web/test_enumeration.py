@@ -4,9 +4,9 @@ import pytest
 
 from core.base.clock import DAY, FixedClock
 from core.community.numbers import new_number
-from core.community.people import change_phone, disable
+from core.community.people import change_phone
 from tests.support.cast import Cast
-from tests.support.ways import PIN, give_card, give_pin, make_slip, without_password
+from tests.support.ways import PIN, give_card, give_pin, make_slip, shut_out, without_password
 from tests.web.conftest import BOTH, Enter
 from tests.web.entering import plain, set_up_factor, use_slip
 from tests.web.guest import Guest
@@ -18,7 +18,7 @@ UNKNOWN = ("28899999", "13899999999", "00000000", "nobody")
 async def test_at_sign_in(visitor: Guest, enter: Enter, cast: Cast) -> None:
     """Known, with a second step, disabled, without a password, a shared telephone, unknown."""
     await set_up_factor(await enter("陈社工"), cast)
-    await cast.do(cast.system(), lambda unit: disable(unit, cast["吴大爷"].person))
+    await shut_out(cast, "吴大爷")
     await cast.do(cast.system(), lambda unit: change_phone(unit, cast["钱奶奶"].person, cast["赵叔叔"].phone))
     await without_password(cast, "李阿姨")
     logins = [

@@ -8,9 +8,9 @@ from litestar import Litestar
 
 from core.base.clock import MINUTE, FixedClock
 from core.community.lost import lose_phone
-from core.community.people import disable
 from core.community.volunteers import by_number
 from tests.support.cast import PASSWORD, Cast
+from tests.support.ways import shut_out
 from tests.web.conftest import BOTH, Enter
 from tests.web.entering import NEW, set_up_factor, slip_and_use
 from tests.web.guest import Guest
@@ -42,7 +42,7 @@ async def uses_a_slip(owner: Guest, cast: Cast) -> None:
 
 
 async def is_disabled(owner: Guest, cast: Cast) -> None:
-    await cast.do(cast.system(), lambda unit: disable(unit, cast["赵叔叔"].person))
+    await shut_out(cast, "赵叔叔")
 
 
 async def loses_the_phone(owner: Guest, cast: Cast) -> None:

@@ -27,6 +27,7 @@ async def account(ask: Ask) -> Answer:
     texts = {
         "password": ask._("The password is changed. Other devices are signed out."),
         "pin": ask._("The PIN is changed."),
+        "phone": ask._("The telephone number is changed. From now on the new one signs you in."),
         "ended": ask._("Signed out there."),
         "others": ask._("All other devices are signed out."),
         "off": ask._("Signing in no longer asks for a code."),
@@ -50,7 +51,8 @@ async def account(ask: Ask) -> Answer:
         ),
         ways=(
             NavItem(title=ask._("Change the password"), href="/account/password", icon="key"),
-            NavItem(title=ask._("Second step"), href="/account/second-step", icon="phone"),
+            NavItem(title=ask._("Change the telephone number"), href="/account/phone", icon="phone"),
+            NavItem(title=ask._("Second step"), href="/account/second-step", icon="check"),
             *([NavItem(title=ask._("Change the PIN"), href="/account/pin", icon="edit")] if pin_in else []),
         ),
         sessions=tuple(_row(ask, one) for one in open_ones),

@@ -1,5 +1,6 @@
 """The community's settings: name, words for newcomers, holidays, kinds of posts, programmes."""
 
+from core.activity.policy import LONG
 from core.base.act import Unit, act
 from core.base.clock import day_of
 from core.base.errors import Message, Refused
@@ -76,6 +77,10 @@ def _community(ask: Ask) -> Section:
             Fact(
                 label=ask._("Exchanges of more points need a second person"),
                 text=str(here.settings.get("large_redemption", "—")),
+            ),
+            Fact(
+                label=ask._("Service of more hours in one go needs a second person"),
+                text=str(here.settings.get("long_service", LONG)),
             ),
         ),
         links=(NavItem(title=ask._("Edit"), href=ask.home + "/settings/community", icon="edit"),),
@@ -180,13 +185,16 @@ async def change(ask: Ask) -> Answer:
     try:
         intro = form.text("intro", most=LONGEST_INTRO, required=False)
         large = whole_or_none(form, "large_redemption", least=1)
+        long = whole_or_none(form, "long_service", least=1, most=24)
+        limits = {"large_redemption": large, "long_service": long}
 
         async def work(unit: Unit) -> dict[str, object]:
             await change_community(unit, **values)
-            await change_settings(unit, intro=intro or None, large_redemption=large)
+            await change_settings(unit, intro=intro or None, **limits)
             return {}
 
-        await act(ask.viewer, "community.change", form.request_id, [*values.values(), intro, large], work)
+        inputs = [*values.values(), intro, large, long]
+        await act(ask.viewer, "community.change", form.request_id, inputs, work)
     except Refused as refusal:
         errors, status = wrong(ask, refusal)
         return _community_form(ask, errors, status)
@@ -208,6 +216,12 @@ def _large_field(ask: Ask, errors: Errors, held: object) -> FormField:
     hint = ask._("Empty: none does. Who may approve them follows from the roles.")
     title = ask._("Exchanges of more points need a second person")
     return field(ask, errors, "large_redemption", title, str(held), inputmode="numeric", hint=hint)
+
+
+def _long_field(ask: Ask, errors: Errors, held: object) -> FormField:
+    hint = ask._("Hours. Empty: %(hours)s. Whoever confirms records looks at it first.", hours=LONG)
+    title = ask._("Service of more hours in one go needs a second person")
+    return field(ask, errors, "long_service", title, str(held), inputmode="numeric", hint=hint)
 
 
 def _community_form(ask: Ask, errors: Errors, status: int = 200) -> Answer:
@@ -256,6 +270,7 @@ def _community_form(ask: Ask, errors: Errors, status: int = 200) -> Answer:
                 hint=ask._("Shown where somebody applies to join."),
             ),
             _large_field(ask, errors, here.settings.get("large_redemption", "")),
+            _long_field(ask, errors, here.settings.get("long_service", "")),
         ),
         submit=ask._("Save"),
         back=base,

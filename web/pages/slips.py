@@ -123,7 +123,10 @@ async def _who(ask: Ask) -> Access:
 def _access(ask: Ask, who: Access, *, error: str = "", status: int = 200) -> Answer:
     purpose = who.purpose
     yes, no = ask._("yes"), ask._("no")
-    facts = [Fact(label=ask._("Password"), text=ask._("chosen") if who.has_password else ask._("none yet"))]
+    facts = [Fact(label=ask._("Account"), text=_state(ask, who))]
+    facts.append(
+        Fact(label=ask._("Password"), text=ask._("chosen") if who.has_password else ask._("none yet"))
+    )
     if who.has_factor:
         facts.append(Fact(label=ask._("Second step when signing in"), text=yes))
     if who.volunteer is not None:
@@ -143,6 +146,7 @@ def _access(ask: Ask, who: Access, *, error: str = "", status: int = 200) -> Ans
         action=ask.home + "/slips",
         person=who.public_id,
         with_factor=who.has_factor,
+        shut=who.shut_at is not None,
         button=ask._("Make the slip"),
         request_id=ask.form.raw("request_id") or ask.new_request_id(),
         ways=tuple(_ways(ask, who)),
@@ -152,7 +156,24 @@ def _access(ask: Ask, who: Access, *, error: str = "", status: int = 200) -> Ans
     return ask.page("access.html", view, title=title, current=ask.home + "/slips", status=status)
 
 
+def _state(ask: Ask, who: Access) -> str:
+    if who.shut_at is None:
+        return ask._("open")
+    return ask._("shut since %(time)s", time=ask.when_full(who.shut_at))
+
+
 def _ways(ask: Ask, who: Access) -> list[NavItem]:
+    person = "?person=" + quote(who.public_id, safe="")
+    if who.shut_at is not None:
+        href = f"{ask.home}/accounts/open{person}"
+        return [NavItem(title=ask._("Open the account again"), href=href, icon="key")]
+    return [
+        *_cards(ask, who),
+        NavItem(title=ask._("Shut the account"), href=f"{ask.home}/accounts/shut{person}", icon="close"),
+    ]
+
+
+def _cards(ask: Ask, who: Access) -> list[NavItem]:
     if who.volunteer is None:
         return []
     found = []

@@ -12,7 +12,7 @@ from core.base.clock import DAY, HOUR, MINUTE
 from core.base.database import Statement
 from core.base.errors import ConstraintBroken, Invalid, NotFound
 from core.base.ids import request_id
-from core.community.communities import Holiday, add_holidays
+from core.community.communities import Holiday, add_holidays, change_settings
 from core.community.people import NewPerson, add_people
 from core.community.teams import NewMember, add_members
 from core.community.volunteers import NewVolunteer, add_volunteers
@@ -194,6 +194,18 @@ async def test_a_late_entry_waits_for_a_second_person_whatever_the_programme_say
     )
     assert not recorded.confirmed and len(recorded.waiting) == 2
     assert await desk.count("transfer") == 0
+
+
+async def test_more_hours_in_one_go_than_the_community_allows_wait_for_a_second_person(desk: Desk):
+    leader, begin = await desk.cast.viewer("王队长"), END - 9 * HOUR
+    who = [desk.who("李阿姨", begin, END), desk.who("赵叔叔", begin + HOUR, END)]
+    first = await desk.record(leader, who, from_at=begin, to_at=END)
+    assert first.waiting == (first.attendances[desk.cast["李阿姨"].volunteer or 0],)
+    assert await desk.balance("李阿姨") == 0
+    assert await desk.balance("赵叔叔") > 0
+    await desk.cast.do(desk.cast.system(), lambda unit: change_settings(unit, long_service=10))
+    again = [desk.who("钱奶奶", begin, END)]
+    assert not (await desk.record(leader, again, from_at=begin, to_at=END)).waiting
 
 
 async def test_ten_working_days_are_counted_by_the_community_s_holidays(desk: Desk):

@@ -7,10 +7,11 @@ import pytest
 from core.base.errors import Invalid, Message, NotFound
 from core.community.credentials import prepare_password, set_password, sign_in
 from core.community.numbers import new_number
-from core.community.people import change_phone, disable
+from core.community.people import change_phone
 from core.community.sessions import hash_of
 from core.community.viewer import load_viewer
 from tests.support.cast import PASSWORD, Cast
+from tests.support.ways import shut_out
 
 NOT_RIGHT = {"": Message("The number or the password is not right.")}
 
@@ -56,7 +57,7 @@ async def test_nobody_signs_in_with_a_password_that_was_never_set(cast: Cast) ->
 
 
 async def test_the_disabled_and_the_unknown_look_the_same(cast: Cast) -> None:
-    await cast.do(cast.system(), lambda unit: disable(unit, cast["李阿姨"].person))
+    await shut_out(cast, "李阿姨")
     with pytest.raises(Invalid) as refused:
         await attempt(cast, cast["李阿姨"].number)
     assert refused.value.fields == NOT_RIGHT

@@ -11,11 +11,11 @@ from core.base.errors import NotFound, NotProved, NotSignedIn
 from core.base.house import House
 from core.base.viewer import Viewer
 from core.community import sessions
-from core.community.people import disable
 from core.community.roles import NewGrant, grant_roles
 from core.community.sessions import has_stepped_up, hash_of, own_sessions, require_stepped_up, step_up
 from core.community.viewer import load_viewer
 from tests.support.cast import Cast
+from tests.support.ways import shut_out
 
 
 async def of(cast: Cast, token: str, slug: str = "hongqi") -> Viewer:
@@ -137,7 +137,7 @@ async def test_a_disabled_person_is_nobody_at_once_in_every_worker(cast: Cast, h
     worker = replace(house, cache={})  # a process of its own keeps its own caches
     for process in (house, worker):
         assert (await load_viewer(process, hash_of(token), "hongqi"))[0].may("redemption.make")
-    await cast.do(cast.system(), lambda unit: disable(unit, cast["孙店员"].person))
+    await shut_out(cast, "孙店员")
     for process in (house, worker):
         assert (await load_viewer(process, hash_of(token), "hongqi"))[0].person is None
 

@@ -11,14 +11,13 @@ from core.base.ids import request_id
 from core.community import slips
 from core.community.credentials import prepare_password, sign_in
 from core.community.notices import inbox
-from core.community.people import disable
 from core.community.roles import NewGrant, grant_roles
 from core.community.sessions import hash_of
 from core.community.slips import Used, use_slip
 from core.community.viewer import load_viewer
 from tests.support.cast import PASSWORD, Cast
 from tests.support.offices import Offices
-from tests.support.ways import make_slip, proved, shown, without_password
+from tests.support.ways import make_slip, proved, shown, shut_out, without_password
 
 NEW = "another-lantern-77"
 NOT_GOOD = {"": slips.WRONG}
@@ -233,7 +232,7 @@ async def test_a_slip_kept_back_does_not_open_the_account_of_who_rose_since(
 
 async def test_the_slips_of_who_was_shut_out_are_worth_nothing(cast: Cast) -> None:
     code = await make_slip(cast, "李阿姨")
-    await cast.do(cast.system(), lambda unit: disable(unit, cast["陈社工"].person))
+    await shut_out(cast, "陈社工")
     with pytest.raises(Invalid):
         await use(cast, cast["李阿姨"].number, code)
 

@@ -6,12 +6,12 @@ from core.base.act import Unit
 from core.base.clock import DAY, FixedClock
 from core.base.errors import NotFound
 from core.base.house import House
-from core.community.people import disable
 from core.community.roles import NewGrant, end_grant, grant_roles
 from core.community.sessions import close_session, hash_of, open_session
 from core.community.teams import change_role
 from core.community.viewer import load_viewer
 from tests.support.cast import Cast
+from tests.support.ways import shut_out
 
 
 async def test_a_viewer_is_loaded_with_one_statement_once_his_roles_are_known(cast: Cast) -> None:
@@ -123,8 +123,7 @@ async def test_a_role_that_ends_on_a_day_ends_without_anybody_doing_anything(
 
 async def test_a_disabled_person_is_nobody_at_once_and_cannot_come_back(cast: Cast) -> None:
     token = hash_of(await cast.token("孙店员"))
-    operator = await cast.viewer("施运维")
-    await cast.do(operator, lambda unit: disable(unit, cast["孙店员"].person))
+    await shut_out(cast, "孙店员")
     assert (await load_viewer(cast.house, token, "hongqi"))[0].person is None
 
 

@@ -10,12 +10,11 @@ from core.base.ids import request_id
 from core.base.viewer import Viewer
 from core.community import visits
 from core.community.numbers import new_number
-from core.community.people import disable
 from core.community.visits import close_visit, look, open_visit
 from core.points.home import home
 from core.points.statement import balance
 from tests.support.cast import Cast
-from tests.support.ways import PIN, give_card, give_pin
+from tests.support.ways import PIN, give_card, give_pin, shut_out
 
 WRONG = {"pin": visits.WRONG}
 
@@ -71,7 +70,8 @@ async def test_it_is_over_after_five_minutes_when_closed_and_on_any_other_screen
     for viewer in others:
         with pytest.raises(NotFound):
             await look(viewer, visit, "account")
-        await cast.do(viewer, lambda unit: close_visit(unit, visit))
+        with pytest.raises(NotFound):
+            await cast.do(viewer, lambda unit: close_visit(unit, visit))
     clock.advance(5 * MINUTE - 1)
     await look(desk, visit, "account")
     clock.advance(1)
@@ -81,12 +81,13 @@ async def test_it_is_over_after_five_minutes_when_closed_and_on_any_other_screen
     await cast.do(desk, lambda unit: close_visit(unit, again))
     with pytest.raises(NotFound):
         await look(desk, again, "account")
-    await cast.do(desk, lambda unit: close_visit(unit, again))
+    with pytest.raises(NotFound):
+        await cast.do(desk, lambda unit: close_visit(unit, again))
 
 
 async def test_who_is_shut_out_is_shown_nothing(cast: Cast, desk: Viewer) -> None:
     visit = await open_visit(desk, request_id(), cast["李阿姨"].number, PIN, "10.0.0.1")
-    await cast.do(cast.system(), lambda unit: disable(unit, cast["李阿姨"].person))
+    await shut_out(cast, "李阿姨")
     with pytest.raises(NotFound):
         await look(desk, visit, "account")
 

@@ -120,7 +120,9 @@ async def test_a_mistake_is_put_right_all_of_it(cast: Cast) -> None:
     await cast.do(cast.system(), lambda unit: grant_roles(unit, [grant]))
     await dies(cast, "王队长")
     await alive(cast, "王队长")
-    assert await sign_in(cast.house, cast["王队长"].number, PASSWORD, "192.0.2.1") == cast["王队长"].person
+    assert (await sign_in(cast.house, cast["王队长"].number, PASSWORD, "192.0.2.1"))[0].person == cast[
+        "王队长"
+    ].person
     viewer = await cast.viewer("王队长")
     assert viewer.may("activity.record", team=cast.team)
     assert viewer.may("redemption.make")

@@ -154,8 +154,8 @@ async def test_the_demo_s_figures_are_those_of_the_two_places_and_its_book_holds
     assert await empty.db.value("select count(*) from opening") > 300
     assert await check_book(empty.db) == []
     for way in ways:
-        person = await sign_in(empty, way.account, way.password, "127.0.0.1")
-        viewer, _ = await load_viewer(empty, hash_of(await open_session(empty, person)), "chengjiang")
+        (known,) = await sign_in(empty, way.account, way.password, "127.0.0.1")
+        viewer, _ = await load_viewer(empty, hash_of(await open_session(empty, known.person)), "chengjiang")
         assert viewer.name == way.name
     assert {w.role for w in ways} >= {
         "leader",
@@ -187,8 +187,8 @@ async def test_a_year_goes_by_month_by_month(empty: House) -> None:
 async def test_the_leader_finds_thirty_people_on_his_roster(empty: House) -> None:
     ways, _ = await loaded(empty)
     leader = next(w for w in ways if w.role == "leader")
-    person = await sign_in(empty, leader.account, leader.password, "127.0.0.1")
-    viewer, _ = await load_viewer(empty, hash_of(await open_session(empty, person)), "chengjiang")
+    (known,) = await sign_in(empty, leader.account, leader.password, "127.0.0.1")
+    viewer, _ = await load_viewer(empty, hash_of(await open_session(empty, known.person)), "chengjiang")
     (team,) = await my_teams(viewer)
     assert team.name == PATROL
     assert len(await members_for_roster(viewer, team.id)) >= 31

@@ -9,6 +9,7 @@ import pytest
 from core.api import DAY, HOUR, Invalid, NotFound, Unit
 from core.base.ids import request_id
 from core.base.outbox import deliver
+from core.community.communities import change_settings
 from core.community.notices import inbox
 from core.extension.calls import tell
 from plugins.patrol import demo, piccolo_app, service
@@ -55,6 +56,7 @@ async def test_a_shift_is_written_whole(patrol: Cast):
 
 async def test_night_minutes_and_the_daily_cap_show_in_the_book(patrol: Cast):
     leader = await patrol.viewer("王队长")
+    await patrol.do(patrol.system(), lambda unit: change_settings(unit, long_service=12))
     long = attended(patrol, "李阿姨", START - 2 * HOUR, END + 6 * HOUR)
     shift = shift_of(patrol, from_at=START - 2 * HOUR, to_at=END + 6 * HOUR)
     await record_shift(leader, request_id(), "夜间巡逻", shift, [long])
