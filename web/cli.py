@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, demo, import, check."""
+"""The command line: serve, migrate, demo, import, check, and the book's proofs."""
 
 import asyncio
 import sys
@@ -25,7 +25,9 @@ from core.community.slips import code_of, make_slip, people_of
 from core.community.viewer import system_viewer
 from core.extension.registry import Registry, load, names_of
 from core.lifecycle.demo import is_empty, load_demo
+from core.lifecycle.reconcile.freeze import frozen
 from web import cli_parts
+from web.cli_book import take_checkpoint, verify, verify_receipt
 from web.cli_import import import_file
 from web.cli_parts import screen
 from web.serve import demo_sign_ins, keep_demo, open_linli
@@ -223,6 +225,8 @@ async def check(deploy: bool) -> None:
     found = [
         f"migrations have not run: {app}: {', '.join(n)}" for app, n in (await _waiting(settings)).items()
     ]
+    still = await _frozen(settings) if not found else []
+    found += [f"the book of {slug} does not add up: `linli verify` says where" for slug in still]
     states = names_of(load(settings.plugins))
     found += [f"plugin {name} does not run: {state}" for name, state in states.items() if state != "runs"]
     if deploy:
@@ -232,6 +236,14 @@ async def check(deploy: bool) -> None:
     if found:
         sys.exit(1)
     screen.print("✓ fit to run")
+
+
+async def _frozen(settings: Settings) -> list[str]:
+    house = await open_linli(settings)
+    try:
+        return await frozen(house)
+    finally:
+        await house.close()
 
 
 def _unfit(settings: Settings) -> list[str]:
@@ -255,4 +267,5 @@ def _unfit(settings: Settings) -> list[str]:
     return found
 
 
-main.add_command(import_file)
+for command in (import_file, verify, take_checkpoint, verify_receipt):
+    main.add_command(command)

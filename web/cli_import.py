@@ -1,7 +1,6 @@
 """`linli import`: a file taken in from the command line, all of it or nothing."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from rich.table import Table
 
 from core.base.errors import Message, Refused
 from core.base.house import House
-from core.base.i18n import language_of
 from core.base.settings import Settings
 from core.base.viewer import Viewer
 from core.community.viewer import load_viewer, system_viewer
@@ -22,7 +20,7 @@ from core.lifecycle.imports.flow import KINDS, Checked
 from core.lifecycle.imports.grids import MOST_BYTES
 from core.lifecycle.imports.kind import Proposal
 from core.lifecycle.imports.whole import Brought, bring, import_brought, in_whose_name, look_through
-from web.cli_parts import screen, settings
+from web.cli_parts import said, screen, settings
 from web.serve import open_linli
 
 MISTAKES, ASKED = 1, 3  # exit codes
@@ -184,6 +182,4 @@ def _print_faults(house: House, faults: list[Fault]) -> None:
 
 
 def _said(house: House, message: Message) -> str:
-    language = language_of(os.environ.get("LC_ALL") or os.environ.get("LANG", "")) or "en"
-    rendered: str = house.texts.render(language, message)
-    return rendered
+    return said(house.texts, message)

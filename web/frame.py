@@ -23,6 +23,7 @@ OFFICE = (
     (N_("Closed months"), "/periods", "book", "points.read"),
     (N_("Imports"), "/imports", "list", "import.run"),
     (N_("Roles"), "/roles", "shield", "role.read"),
+    (N_("The book"), "/book", "check", "book.read"),
     (N_("Log"), "/audit", "list", "audit.read"),
     (N_("Settings"), "/settings", "tools", "community.settings"),
 )
@@ -52,6 +53,7 @@ def build_frame(
         csrf=ask.csrf,
         tabs=_mark(tabs, here),
         nav=_mark(nav, here),
+        banners=_banners(ask),
         unread=str(ask.unread) if ask.unread else "",
         flash=flash,
         help_phone=place.help_phone if place is not None else "",
@@ -59,6 +61,20 @@ def build_frame(
         plugin=plugin,
         plugin_css=ask.site.assets.url(css) if css and ask.site.assets.has(css) else "",
     )
+
+
+def _banners(ask: "Ask") -> tuple[Flash, ...]:
+    """What whoever works here must not miss, on whatever page he is."""
+    place, viewer = ask.community, ask.viewer
+    if place is None or place.frozen_at is None:
+        return ()
+    if not viewer.may_somewhere("redemption.make") and not viewer.may_somewhere("book.read"):
+        return ()
+    text = ask._(
+        "Since %(time)s nothing is handed over: the book does not add up.", time=ask.when(place.frozen_at)
+    )
+    more = ask._("Two persons have to look at it, on the page “The book”.")
+    return (Flash(text=f"{text} {more}", tone="bad"),)
 
 
 def _mark(entries: tuple[NavItem, ...], here: str) -> tuple[NavItem, ...]:

@@ -13,6 +13,7 @@ from litestar import Litestar
 from litestar.types import Receive, Scope, Send
 
 from core.activity.retry import is_waiting, retry_waiting
+from core.base import seals
 from core.base.clock import HOUR, MINUTE, SECOND
 from core.base.house import House, Job, open_house
 from core.base.outbox import deliver, is_due
@@ -23,6 +24,7 @@ from core.lifecycle import tallies
 from core.lifecycle.approval_kinds import KINDS
 from core.lifecycle.demo import SignIn
 from core.lifecycle.imports import jobs as imports
+from core.lifecycle.reconcile import freeze
 from core.points import expiry, gifts, holds
 from web.app import create_app, texts_of
 from web.pages.account import DEMO
@@ -38,6 +40,8 @@ JOBS = (
     Job("throttle.sweep", HOUR, throttle.sweep),
     Job("session.sweep", HOUR, sessions.sweep),
     Job("tallies", 10 * MINUTE, tallies.count, tallies.is_due),
+    Job("seals", MINUTE, seals.seal, seals.is_waiting),
+    Job("book.verify", 5 * MINUTE, freeze.prove_all, freeze.is_due),
     Job("imports", SECOND, imports.work_on, imports.is_waiting),
     Job("imports.sweep", HOUR, imports.sweep),
 )

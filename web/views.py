@@ -129,6 +129,7 @@ class LineView(View, frozen=True, kw_only=True):
     ask_error: str = ""
     asked: str = ""  # an open question about this line: "11月22日提出，等待答复"
     request_id: str = ""
+    receipt_href: str = ""  # its sealed receipt
 
 
 # -- recording: the roster any programme includes -------------------------------------------------------
@@ -229,6 +230,7 @@ class ReceiptView(View, frozen=True, kw_only=True):
     request_id: str = ""  # of the undo
     next_href: str
     next_label: str  # "下一位"
+    sealed_href: str = ""  # the sealed receipt of its line
 
 
 # -- the shop and the review -----------------------------------------------------------------------------

@@ -140,9 +140,9 @@ def replay(plugin: Plugin, draft: Any, served: Iterable[Row]) -> tuple[Sums, int
         if outcome.error:
             failed, error = failed + 1, error or outcome.error
             continue
-        mine, over = used[row["volunteer"]], windows(caps, plugin.name, row["day"], row["activity"])
-        points = 0
+        mine, points = used[row["volunteer"]], 0
         for line in outcome.value or ():
+            over = windows(caps, plugin.name, line.rule, row["day"], row["activity"])
             got = cut(line.points, over, mine).points
             points += got
             for window in over:

@@ -100,3 +100,24 @@ class Notice(Table, tablename="notice"):
     act = BigInt(null=True, default=None)
     at = BigInt()
     read_at = BigInt(null=True, default=None)
+
+
+class SealBlock(Table, tablename="seal_block"):
+    community = BigInt(primary_key=True)
+    number = BigInt()
+    first_sequence = BigInt(db_column_name="first")
+    last_sequence = BigInt(db_column_name="last")
+    root = Text()
+    previous = Text()
+    at = BigInt()
+    head = Text()
+    signature = Text()
+
+
+class Seal(Table, tablename="seal"):
+    community = BigInt(primary_key=True)
+    sequence = BigInt()
+    block = BigInt()
+    transfer = BigInt(null=True, default=None)
+    audit = BigInt(null=True, default=None)
+    digest = Text()

@@ -22,6 +22,8 @@ PERMISSIONS: Mapping[str, Message] = {
     "redemption.make": Message("Hand over rewards at the service desk"),
     "redemption.undo": Message("Undo an exchange at any time"),
     "redemption.approve": Message("Approve large exchanges"),
+    "book.read": Message("See how the book is proved"),
+    "book.clear": Message("Let rewards be handed over again when the book did not add up"),
     "area.read": Message("See areas and who is responsible"),
     "area.write": Message("Change areas and posts"),
     "import.run": Message("Take in files"),
@@ -37,7 +39,9 @@ PERMISSIONS: Mapping[str, Message] = {
 _BY_TEAM = ("team", "activity", "attendance", "volunteer")
 _BY_COUNTER = ("redemption",)
 _BY_AREA = ("area",)
-_NEVER_ALONE = frozenset({"operator", "role.write", "audit.read", "community.settings", "plugin.manage"})
+_NEVER_ALONE = frozenset(
+    {"operator", "role.write", "audit.read", "book.read", "book.clear", "community.settings", "plugin.manage"}
+)
 
 
 def titles(house: House) -> dict[str, Message]:

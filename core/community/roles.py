@@ -34,11 +34,13 @@ CORE_ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
             "area.write",
             "import.run",
             "role.read",
+            "book.read",
+            "book.clear",
         ),
     ),
     "auditor": (
         "Auditor",
-        ("audit.read", "points.read", "area.read", "team.read", "activity.read", "role.read"),
+        ("audit.read", "points.read", "book.read", "area.read", "team.read", "activity.read", "role.read"),
     ),
     "administrator": (
         "Administrator",
@@ -59,12 +61,22 @@ CORE_ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
             "import.run",
             "audit.read",
             "role.*",
+            "book.*",
         ),
     ),
     "street": ("Street office", ("area.read",)),
     "operator": (
         "Operator",
-        ("operator", "community.settings", "area.*", "plugin.manage", "import.run", "audit.read", "role.*"),
+        (
+            "operator",
+            "community.settings",
+            "area.*",
+            "plugin.manage",
+            "import.run",
+            "audit.read",
+            "role.*",
+            "book.*",
+        ),
     ),
 }
 

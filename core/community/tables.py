@@ -47,6 +47,7 @@ class Community(Table, tablename="community"):
     version = BigInt(default=1)
     created_at = BigInt()
     closed_at = BigInt(null=True, default=None)
+    frozen_at = BigInt(null=True, default=None)
 
 
 class Holiday(Table, tablename="holiday"):

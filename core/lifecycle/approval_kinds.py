@@ -2,8 +2,9 @@
 
 from core.community.approvals import Kind
 from core.lifecycle.merge_request import MERGE
+from core.lifecycle.reconcile.freeze import CLEARED
 from core.points.adjust import ADJUST
 from core.points.periods import REOPEN
 from core.reward.large import LARGE
 
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (LARGE, MERGE, ADJUST, REOPEN)}
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (LARGE, MERGE, ADJUST, REOPEN, CLEARED)}

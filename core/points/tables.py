@@ -144,3 +144,19 @@ class Opening(Table, tablename="opening"):
     transfer = BigInt(null=True, default=None)
     act = BigInt()
     at = BigInt()
+
+
+class BookProof(Table, tablename="book_proof"):
+    community = BigInt(primary_key=True)
+    at = BigInt()
+    faults = BigInt()
+
+
+class BookFreeze(Table, tablename="book_freeze"):
+    id = BigSerial(primary_key=True)
+    community = BigInt()
+    public_id = Text()
+    faults = Text()
+    at = BigInt()
+    ended_at = BigInt(null=True, default=None)
+    approval = BigInt(null=True, default=None)

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.base.act import Unit
 from core.base.clock import DAY
-from core.base.errors import Message, NotFound
+from core.base.errors import Message, NotFound, Refused
 from core.community.approvals import DAYS, Approval, Kind, ask_approval
 from core.points import ledger
 from core.points.page import Note
@@ -28,7 +28,8 @@ _LEFT = "select stock - held as stock from reward where id = :reward and communi
 
 _TAKE = """
 update reward set stock = stock - :quantity, held = held - :quantity
-where id = :reward and community = :community and held >= :quantity returning stock
+where id = :reward and community = :community and held >= :quantity returning stock,
+    (select k.frozen_at from community k where k.id = :community) as frozen_at
 """
 
 _PUT_BACK = """
@@ -86,11 +87,13 @@ async def _execute(unit: Unit, approval: Approval) -> dict[str, Any]:
     """The exchange itself, by the clerk who asked; whoever approves stands beside him in the book."""
     page, held = await ledger.standing_hold(unit, approval.subject_id)
     wanted = approval.inputs
-    stock = await unit.value(
+    taken = await unit.one(
         _TAKE, community=unit.community, reward=wanted["reward"], quantity=wanted["quantity"]
     )
-    if stock is None or approval.beneficiary is None:
+    if taken is None or approval.beneficiary is None:
         raise NotFound
+    if taken["frozen_at"] is not None:
+        raise Refused(redemption.FROZEN)
     sale = Sale(
         page=page,
         volunteer=wanted["volunteer"],
@@ -102,7 +105,7 @@ async def _execute(unit: Unit, approval: Approval) -> dict[str, Any]:
         counter=wanted["counter"],
         clerk=approval.requester,
     )
-    return await complete(unit, sale, held, stock, approver=unit.actor)
+    return await complete(unit, sale, held, taken["stock"], approver=unit.actor)
 
 
 async def _release(unit: Unit, approval: Approval) -> None:

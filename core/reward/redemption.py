@@ -22,7 +22,7 @@ UNDO_WITHIN = 10 * MINUTE
 MOST_PIECES = 999
 
 _FACTS = """
-select v.person, r.name, r.price, r.per_person, k.settings,
+select v.person, r.name, r.price, r.per_person, k.settings, k.frozen_at,
     (select count(*) from counter n where n.id = cast(:counter as bigint)
         and n.community = :community) as counters,
     (select count(*) from household_member c join household_member b on b.household = c.household
@@ -96,6 +96,11 @@ where e.public_id = :public_id and e.community = :community
 
 
 _DEARER = Message("The price has just changed. Look at it again.")
+
+
+FROZEN = Message(
+    "The book does not add up here, so nothing is handed over until two persons have looked at it."
+)
 
 
 class _Settings(msgspec.Struct):
@@ -271,6 +276,8 @@ async def _facts(unit: Unit, volunteer: int, reward: int, counter: int | None) -
     )
     if facts is None or (counter is not None and not facts["counters"]):
         raise NotFound
+    if facts["frozen_at"] is not None:
+        raise Refused(FROZEN)
     if facts["person"] == unit.actor or facts["together"]:
         raise Refused(Message("Somebody else has to serve you and your household."))
     return facts

@@ -26,6 +26,8 @@ ACTIONS: Mapping[str, Message] = {
     "attendance.record": Message("Recorded service"),
     "attendance.return": Message("Sent a record back"),
     "attendance.reverse": Message("Reversed service"),
+    "book.clear": Message("Let rewards be handed over again"),
+    "book.freeze": Message("The book did not add up: handing over stopped"),
     "card.make": Message("Made a card"),
     "card.stop": Message("Stopped a card"),
     "community.change": Message("Changed the community"),

@@ -3,6 +3,8 @@
 Finding and choosing change nothing. Only the form of the look-again page does, and it carries the request id.
 """
 
+from typing import Any
+
 from core.base.act import Unit, act
 from core.base.errors import Invalid, Message, NotFound, Refused
 from core.community.cards import number_on, read_token
@@ -257,10 +259,20 @@ async def _receipt(ask: Ask, *, flash: Flash | None, status: int = 200) -> Answe
         undo_hidden=(("reason", ask._("Handed over by mistake")),),
         request_id=ask.new_request_id() if found.may_undo else "",
         next_href=address(ask.home + "/counter", desk=facts["desk"] or "") if clerk else ask.home + "/points",
+        sealed_href=_sealed(ask, facts),
         next_label=ask._("Next member") if clerk else ask._("My points"),
     )
     current = ask.home + "/counter" if clerk else ask.home + "/points"
     return ask.page("receipt.html", view, title=ask._("Receipt"), current=current, status=status, flash=flash)
+
+
+def _sealed(ask: Ask, facts: dict[str, Any]) -> str:
+    """The sealed receipt of the line, for those who may see the account."""
+    viewer = ask.viewer
+    mine = viewer.volunteer is not None and viewer.volunteer == facts["volunteer"]
+    if facts["undone_at"] is not None or not (mine or viewer.may("points.read")):
+        return ""
+    return f"{ask.home}/points/{facts['line']}/receipt"
 
 
 ROUTES = (counter, find, choose, redeem, receipt, undo)

@@ -108,6 +108,7 @@ async def line(ask: Ask) -> Answer:
         balance=grouped(entry.posted_after),
         reference=entry.public_id,
         back_href=ask.home + "/points",
+        receipt_href=f"{ask.home}/points/{entry.public_id}/receipt",
         activity=tuple(_activity(ask, found.facts)),
         inputs=tuple(_reckoning(ask, found)),
         rule_text=_rule_text(ask, found.facts),
