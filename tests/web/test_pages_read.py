@@ -69,7 +69,7 @@ async def test_points_from_a_paper_book_are_explained_and_so_is_their_taking_bac
 
 async def test_a_cap_that_bit_is_told(enter: Enter, cast: Cast) -> None:
     leader = await enter("王队长")
-    times = {"from": "2026-11-21T20:00", "to": "2026-11-22T06:00"}
+    times = {"from": "2026-11-21T20:00", "to": "2026-11-22T04:00"}
     assert (await record_patrol(leader, cast, "赵叔叔", **times)).status == 303
     assert await points_of(cast, "赵叔叔") == 20
     shown = await cast.house.db.value("select public_id from transfer where kind = 'earn'")
