@@ -76,6 +76,8 @@ def test_only_pages_without_persons_are_open_to_strangers() -> None:
         "card.found",
         "first_operator",
         "first_operator.make",
+        "receipt.check",
+        "receipt.check.send",
         "prefs",
         "area.card",
         "join",

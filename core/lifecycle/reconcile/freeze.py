@@ -182,7 +182,7 @@ async def ask_to_clear(unit: Unit, reason: str) -> str:
             {"reason": Message("Say what you found, in at most %(most)s characters.", most=LONGEST)}
         )
     faults = _decode(row["faults"])
-    inputs = {"count": len(faults), "first": str(faults[0])}
+    inputs = {"count": len(faults), "first": f"{faults[0].table} {faults[0].row}"}
     asked = await ask_approval(
         unit, KIND, "book_freeze", row["id"], beneficiary=None, inputs=inputs, reason=reason
     )
