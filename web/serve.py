@@ -18,7 +18,7 @@ from core.base.clock import HOUR, MINUTE, SECOND
 from core.base.house import House, Job, open_house
 from core.base.outbox import deliver, is_due
 from core.base.settings import Settings, from_environment
-from core.community import approvals, sessions, throttle
+from core.community import approvals, forgot, sessions, throttle
 from core.extension.registry import Registry, leave_out_unmigrated, load
 from core.lifecycle import tallies
 from core.lifecycle.approval_kinds import KINDS
@@ -54,7 +54,7 @@ async def open_linli(settings: Settings, registry: Registry | None = None) -> Ho
         settings,
         registry=registry,
         texts=texts_of(registry),
-        handlers=registry.handlers(),
+        handlers=(forgot.HANDLER, *registry.handlers()),
         jobs=JOBS,
         approvals=KINDS,
     )

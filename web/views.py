@@ -300,6 +300,7 @@ class SignInView(View, frozen=True, kw_only=True):
     error: str = ""  # about both: unknown number or wrong password, or too many tries
     said: str = ""  # what was done before
     next: str = ""
+    forgot: str = ""  # address of the page that sends a code by e-mail; "" where there is no mail
     demo: tuple[Fact, ...] = ()  # demo data only: who, and number with password
 
 

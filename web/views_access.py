@@ -28,10 +28,20 @@ class SecondCodeView(View, frozen=True, kw_only=True):
     error: str = ""
 
 
+class ForgotView(View, frozen=True, kw_only=True):
+    """`forgot.html`: the field `login`; with `sent` what comes next."""
+
+    sent: bool
+    login: str = ""
+    error: str = ""
+    request_id: str
+
+
 class FirstPasswordView(View, frozen=True, kw_only=True):
     """`first_password.html`: fields `code`, `login`, `password`, `again`."""
 
     code: str = ""
+    by_mail: bool = False  # codes come by e-mail too
     login: str = ""
     next: str = ""
     errors: tuple[FieldError, ...] = ()

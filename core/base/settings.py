@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.base.mail import BadServer, MailServer, mail_server
+
 
 class BadSetting(Exception):
     """A setting cannot be used; the text says which and why."""
@@ -26,6 +28,7 @@ class Settings:
     base_url: str = ""
     secure_cookies: bool = False
     staff_totp: bool = False
+    mail: MailServer | None = None
 
     @property
     def engine(self) -> str:
@@ -48,6 +51,8 @@ HELP = {
     "LINLI_BASE_URL": "public address, for links in messages (default: none)",
     "LINLI_SECURE_COOKIES": "true when served over https: cookies are Secure and __Host- (default: false)",
     "LINLI_STAFF_TOTP": "true: who works in the office needs an authenticator app (default: false)",
+    "LINLI_SMTP": "mail server: smtp://user:password@host:587 or smtps://… (default: none, no mail)",
+    "LINLI_MAIL_FROM": "address messages come from; set together with LINLI_SMTP",
 }
 
 
@@ -67,6 +72,21 @@ def _yes_no(env: Mapping[str, str], name: str) -> bool:
     if text not in ("true", "false"):
         raise BadSetting(f"{name} must be true or false, not {text!r}")
     return text == "true"
+
+
+def _mail(env: Mapping[str, str], base_url: str) -> MailServer | None:
+    """Both settings or neither. No text repeats the server's address: a password stands in it."""
+    server, sender = env.get("LINLI_SMTP", "").strip(), env.get("LINLI_MAIL_FROM", "").strip()
+    if not server and not sender:
+        return None
+    if not server or not sender:
+        raise BadSetting("LINLI_SMTP and LINLI_MAIL_FROM belong together: set both or neither")
+    if not base_url:
+        raise BadSetting("LINLI_SMTP needs LINLI_BASE_URL: a message says where its code is typed")
+    try:
+        return mail_server(server, sender)
+    except BadServer as error:
+        raise BadSetting(str(error)) from None
 
 
 def _secret(env: Mapping[str, str], data_dir: Path) -> bytes:
@@ -97,6 +117,7 @@ def from_environment(env: Mapping[str, str]) -> Settings:
     if not database.startswith(("sqlite:///", "postgresql://", "postgres://")):
         raise BadSetting("LINLI_DATABASE must begin with sqlite:/// or postgresql://")
     names = env.get("LINLI_PLUGINS", "patrol").split(",")
+    base_url = env.get("LINLI_BASE_URL", "").strip().rstrip("/")
     return Settings(
         data_dir=data_dir,
         database=database,
@@ -106,7 +127,8 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         host=env.get("LINLI_HOST", "").strip() or "127.0.0.1",
         port=_whole(env, "LINLI_PORT", 8000, 0, 65535),
         workers=_whole(env, "LINLI_WORKERS", 1, 1, 64),
-        base_url=env.get("LINLI_BASE_URL", "").strip().rstrip("/"),
+        base_url=base_url,
         secure_cookies=_yes_no(env, "LINLI_SECURE_COOKIES"),
         staff_totp=_yes_no(env, "LINLI_STAFF_TOTP"),
+        mail=_mail(env, base_url),
     )

@@ -49,6 +49,13 @@ insert into credential (person, password, changed_at) values (:person, :password
 on conflict (person) do update set password = excluded.password, changed_at = excluded.changed_at
 """
 
+# A code in a mailbox was asked for because the password was forgotten: with a new one it is worth nothing.
+_END_MAILED = """
+-- everywhere (slip): a password is one, wherever its owner serves
+update slip set ended_at = :now
+where person = :person and mailed = 1 and used_at is null and ended_at is null
+"""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -93,6 +100,7 @@ async def set_password(unit: Unit, person: int, password: Prepared) -> None:
 async def keep_password(unit: Unit, person: int, password: Prepared) -> None:
     """`set_password` for verbs that have checked by themselves that it may be done."""
     await unit.execute(_KEEP, person=person, password=password.hash, now=unit.now)
+    await unit.execute(_END_MAILED, person=person, now=unit.now)
     await end_sessions(unit, [person])
 
 
@@ -100,6 +108,7 @@ async def change_own_password(unit: Unit, password: Prepared) -> str:
     """Gives the actor another password: his other sessions end, this one goes on under the token returned."""
     token = await rotate(unit, proved=True)
     await unit.execute(_KEEP, person=unit.actor, password=password.hash, now=unit.now)
+    await unit.execute(_END_MAILED, person=unit.actor, now=unit.now)
     await end_others(unit)
     await unit.audit("password.set", "person", unit.actor)
     return token

@@ -33,6 +33,7 @@ WRONG = Message("The number or the code is not right, or the code is not good an
 SHUT = Message("This account is shut. Open it again first.")
 MADE = Message("The service desk printed a slip for you to choose a new password. Was it not you? Call us.")
 USED = Message("A new password was chosen with a slip of the service desk. Was it not you? Call us.")
+USED_MAILED = Message("A new password was chosen with a code sent by e-mail. Was it not you? Call us.")
 
 # Somebody of this community, by number, telephone or public id: as a volunteer or by a role. (For an operator
 # also those whose role is above the communities.)
@@ -80,7 +81,7 @@ returning person
 """
 
 _OPEN = """
-select s.public_id, s.purpose, s.made_by, s.made_at, s.expires_at, p.public_id as person, p.name,
+select s.public_id, s.purpose, s.mailed, s.made_by, s.made_at, s.expires_at, p.public_id as person, p.name,
     coalesce(v.number, '') as number, m.name as maker
 from slip s join person p on p.id = s.person left join person m on m.id = s.made_by
 left join volunteer v on v.community = s.community and v.person = s.person
@@ -105,7 +106,7 @@ where code_hash = :hash and used_at is null and ended_at is null and expires_at 
               and p.erased_at is null)
   and (made_by is null or exists (select 1 from person m where m.id = slip.made_by and m.disabled_at is null))
   and not exists (select 1 from role_grant g where g.person = slip.person and g.from_at > slip.made_at)
-returning person, community, drops_factor
+returning person, community, drops_factor, mailed
 """
 
 
@@ -131,7 +132,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """An open slip; `maker` is who printed it ('' for the command line), times in ms."""
+    """An open slip; `maker` is who printed it ('' for the command line or by e-mail), times in ms."""
 
     public_id: str
     purpose: str
@@ -142,6 +143,7 @@ class Slip:
     mine: bool
     made_at: int
     expires_at: int
+    mailed: bool = False  # nobody printed it: its person asked for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +283,7 @@ async def open_slips(viewer: Viewer, slip: str = "") -> list[Slip]:
             mine=r["made_by"] == viewer.person,
             made_at=r["made_at"],
             expires_at=r["expires_at"],
+            mailed=bool(r["mailed"]),
         )
         for r in rows
     ]
@@ -320,8 +323,8 @@ async def use_slip(
         if row["drops_factor"]:
             await drop_factor(unit, person)
         await keep_password(unit, person, password)
-        await notify(unit, [person], "slip.used", USED)
-        await unit.audit("slip.use", "person", person, community=row["community"])
+        await notify(unit, [person], "slip.used", USED_MAILED if row["mailed"] else USED)
+        await unit.audit("slip.use", "person", person, community=row["community"], mailed=row["mailed"])
         factor = await unit.value("select 1 from second_factor where person = :person", person=person)
         return {"person": person, "factor": factor is not None}
 

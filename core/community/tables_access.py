@@ -18,6 +18,7 @@ class Slip(Table, tablename="slip"):
     used_at = BigInt(null=True, default=None)
     ended_at = BigInt(null=True, default=None)
     act = BigInt()
+    mailed = BigInt(default=0)
 
 
 class Pin(Table, tablename="pin"):

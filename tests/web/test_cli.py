@@ -42,6 +42,9 @@ def test_a_new_database_is_migrated_once_and_served_only_then(blank_settings: Se
 def test_a_setting_nobody_knows_is_named(settings: Settings) -> None:
     assert "LINLI_PROT" in fails(settings, "check", LINLI_PROT="8000")
     assert "LINLI_PORT" in fails(settings, "check", LINLI_PORT="eighty")
+    said = fails(settings, "check", LINLI_SMTP="smtp://linli:s3cret@mail.example.org")
+    assert "LINLI_MAIL_FROM" in said
+    assert "s3cret" not in said
 
 
 def test_what_is_dangerous_in_the_open_is_named(settings: Settings) -> None:

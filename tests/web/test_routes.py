@@ -73,6 +73,8 @@ def test_only_pages_without_persons_are_open_to_strangers() -> None:
         "sign_out",
         "code",
         "code.use",
+        "forgot",
+        "forgot.ask",
         "card.found",
         "first_operator",
         "first_operator.make",

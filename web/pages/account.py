@@ -13,6 +13,7 @@ from web import entering
 from web.ask import Ask
 from web.cookies import SIZES, THEMES, YEAR, Likes
 from web.forms import Form, safe_path
+from web.pages import forgot
 from web.routes import Answer, get, post
 from web.tickets import read_ticket, ticket
 from web.view_parts import Fact
@@ -44,6 +45,7 @@ def _page(ask: Ask, *, status: int = 200, errors: dict[str, str] | None = None) 
         error=errors.get("", ""),
         said=ask._("Your password is set. Sign in with it now.") if form.raw("done") == "set" else "",
         next=safe_path(form.raw("next"), ""),
+        forgot=forgot.address_of(ask),
         demo=tuple(
             Fact(
                 label=f"{ask.render(_ROLES.get(way.role, Message(way.role)))} {way.name}",

@@ -48,6 +48,7 @@ ACTIONS: Mapping[str, Message] = {
     "import.undo": Message("Undid an import"),
     "operator.first": Message("Became the first operator"),
     "operator.token": Message("Printed the address for the first operator"),
+    "password.forgot": Message("Asked for a code by e-mail"),
     "password.set": Message("Set a password"),
     "person.add": Message("Entered people"),
     "person.details": Message("Changed a person's details"),

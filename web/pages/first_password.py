@@ -8,6 +8,7 @@ from core.community.slips import use_slip
 from web import entering
 from web.ask import Ask
 from web.forms import Form
+from web.pages import forgot
 from web.routes import Answer, get, post
 from web.view_parts import FieldError
 from web.views_access import FirstPasswordView
@@ -27,6 +28,7 @@ def _page(ask: Ask, errors: dict[str, str], status: int = 200) -> Answer:
     code = read_code(typed)
     view = FirstPasswordView(
         code=grouped(code) if code else typed,
+        by_mail=bool(forgot.address_of(ask)),
         login=ask.form.raw("login")[:_LONGEST],
         errors=tuple(FieldError(field=field or "code", text=text) for field, text in errors.items()),
         code_error=errors.get("code", ""),

@@ -59,7 +59,7 @@ async def _list(
             SlipRow(
                 name=one.name,
                 number=spaced(one.number) if one.number else "",
-                purpose=ask.render(_PURPOSES[one.purpose]),
+                purpose=ask._("Code by e-mail") if one.mailed else ask.render(_PURPOSES[one.purpose]),
                 until=ask._("Good until %(time)s.", time=ask.when_full(one.expires_at)),
                 maker=one.maker,
                 href=_address(ask, one.number, one.person),
