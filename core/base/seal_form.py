@@ -26,6 +26,7 @@ TRANSFER = (
     "credit",
     "amount",
     "effective_at",
+    "booked_at",
     "recorded_at",
     "award",
     "redemption",
@@ -41,7 +42,7 @@ TRANSFER = (
     "message",
     "arguments",
     "text",
-    "expires_at",  # of the lot it opened
+    "expires_at",  # of the lot it opened, as it was then
 )
 AUDIT = (
     "community",

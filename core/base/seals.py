@@ -33,9 +33,13 @@ join seal s on s.community = b.community and s.sequence between b.first and b.la
 
 _TRANSFERS = """
 select t.community, t.id, t.public_id, t.act, t.kind, t.debit, t.credit, t.amount, t.effective_at,
-    t.recorded_at, t.award, t.redemption, t.hold, t.reverses, t.approval, t.actor, t.approver, t.account,
-    t.version, t.posted_after, t.held_after, t.message, t.arguments, t.text, l.expires_at
--- everywhere (transfer, lot, seal): one job seals for all communities
+    t.booked_at, t.recorded_at, t.award, t.redemption, t.hold, t.reverses, t.approval, t.actor, t.approver,
+    t.account,
+    t.version, t.posted_after, t.held_after, t.message, t.arguments, t.text,
+    coalesce((select g.was_at from lot_grace g
+        where g.lot = l.id and +g.community = l.community
+        order by g.id limit 1), l.expires_at) as expires_at
+-- everywhere (transfer, lot, lot_grace, seal): one job seals for all communities
 from transfer t left join lot l on l.transfer = t.id
 where t.id > :floor and not exists (select 1 from seal s where s.transfer = t.id)
 order by t.id limit :most

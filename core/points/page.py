@@ -50,9 +50,9 @@ from rows(:uses; lot bigint, transfer bigint, amount bigint) as r
 """
 
 _GRACES = """
-insert into lot_grace (community, lot, transfer, expires_at)
-select cast(:community as bigint), r.lot, r.transfer, r.expires_at
-from rows(:graces; lot bigint, transfer bigint, expires_at bigint) as r
+insert into lot_grace (community, lot, transfer, was_at, expires_at)
+select cast(:community as bigint), r.lot, r.transfer, r.was_at, r.expires_at
+from rows(:graces; lot bigint, transfer bigint, was_at bigint, expires_at bigint) as r
 """
 
 _LAST = """
@@ -231,7 +231,9 @@ class Page:
         for use in uses:
             self._use(line, Lot(use.lot, 0), -use.amount)
             if use.expires_at is not None and use.expires_at <= self.unit.now:
-                self._graces.append({"lot": use.lot, "key": line.key, "expires_at": until})
+                self._graces.append(
+                    {"lot": use.lot, "key": line.key, "was_at": use.expires_at, "expires_at": until}
+                )
 
     def stands_until(self, line: Line, until: int) -> None:
         """A hold that stands by itself ends by a job."""

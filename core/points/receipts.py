@@ -11,8 +11,12 @@ from core.points.access import require_sight
 
 _LINE = """
 select t.community, t.id, t.public_id, t.act, t.kind, t.debit, t.credit, t.amount, t.effective_at,
-    t.recorded_at, t.award, t.redemption, t.hold, t.reverses, t.approval, t.actor, t.approver, t.account,
-    t.version, t.posted_after, t.held_after, t.message, t.arguments, t.text, l.expires_at,
+    t.booked_at, t.recorded_at, t.award, t.redemption, t.hold, t.reverses, t.approval, t.actor, t.approver,
+    t.account,
+    t.version, t.posted_after, t.held_after, t.message, t.arguments, t.text,
+    coalesce((select g.was_at from lot_grace g
+        where g.lot = l.id and +g.community = l.community
+        order by g.id limit 1), l.expires_at) as expires_at,
     coalesce(v.merged_into, v.id) as volunteer, s.sequence, s.digest, b.number, b.first, b.last, b.root,
     b.previous, b.at, b.signature
 from transfer t join points_account a on a.id = t.account and a.community = t.community

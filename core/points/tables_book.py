@@ -12,6 +12,7 @@ class LotGrace(Table, tablename="lot_grace"):
     community = BigInt()
     lot = BigInt()
     transfer = BigInt()
+    was_at = BigInt()
     expires_at = BigInt()
 
 

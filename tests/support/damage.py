@@ -19,7 +19,17 @@ SEALED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("id",),
         (
             *("community", "public_id", "act", "kind", "debit", "credit", "amount", "effective_at"),
-            *("recorded_at", "award", "redemption", "hold", "reverses", "actor", "approver", "account"),
+            *(
+                "booked_at",
+                "recorded_at",
+                "award",
+                "redemption",
+                "hold",
+                "reverses",
+                "actor",
+                "approver",
+                "account",
+            ),
             *("version", "posted_after", "held_after", "message", "arguments", "text"),
         ),
     ),

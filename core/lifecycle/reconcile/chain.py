@@ -22,9 +22,13 @@ where b.community = :community and b.number > :after order by b.number limit :mo
 
 _LINES = """
 select s.sequence, s.block, s.digest, s.transfer as of_row, t.community, t.id, t.public_id, t.act, t.kind,
-    t.debit, t.credit, t.amount, t.effective_at, t.recorded_at, t.award, t.redemption, t.hold, t.reverses,
+    t.debit, t.credit, t.amount, t.effective_at, t.booked_at, t.recorded_at, t.award, t.redemption, t.hold,
+    t.reverses,
     t.approval, t.actor, t.approver, t.account, t.version, t.posted_after, t.held_after, t.message,
-    t.arguments, t.text, l.expires_at
+    t.arguments, t.text,
+    coalesce((select g.was_at from lot_grace g
+        where g.lot = l.id and +g.community = l.community
+        order by g.id limit 1), l.expires_at) as expires_at
 from seal s left join transfer t on t.id = s.transfer and t.community = s.community
 left join lot l on l.transfer = s.transfer and l.community = s.community
 where s.community = :community and s.sequence between :first and :last and s.transfer is not null

@@ -12,7 +12,7 @@ import msgspec
 from core.base.database import Row
 from core.base.house import House
 from core.base.seals import OWN
-from core.lifecycle.reconcile import book, service
+from core.lifecycle.reconcile import book, service, timed
 from core.lifecycle.reconcile.chain import chain
 from core.lifecycle.reconcile.faults import Check, Fault, differing
 from core.lifecycle.reconcile.windows import caps, months
@@ -70,9 +70,10 @@ def _looks(house: House, community: int, whole: bool) -> list[Look]:
         return lambda: differing(house, check, community)
 
     return [
-        *(of(check) for check in (*book.CHECKS, *service.CHECKS)),
+        *(of(check) for check in (*book.CHECKS, *service.CHECKS, *timed.CHECKS)),
         lambda: months(house, community),
         lambda: caps(house, community),
+        lambda: timed.stars(house, community),
         lambda: _set_aside(house, community),
         lambda: chain(house, community, whole=whole),
     ]

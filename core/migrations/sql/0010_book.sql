@@ -13,6 +13,7 @@ create table lot_grace (
     community bigint not null,
     lot bigint not null,
     transfer bigint not null,
+    was_at bigint not null,             -- its end before; the first of a lot's is what its line sealed
     expires_at bigint not null,
     unique (lot, transfer),
     foreign key (community, lot) references lot (community, id),

@@ -68,13 +68,14 @@ def test_the_bytes_of_a_row_are_these() -> None:
     row: dict[str, object] = dict.fromkeys((*_COLUMNS, "expires_at"))
     row |= {"community": 1, "id": 2, "amount": 5, "text": '巡逻 “夜”\n"x" \\ \x01 é', "arguments": '{"n":1}'}
     assert canonical(transfer_row(row)).decode() == (  # type: ignore[arg-type]  # a row is read by name
-        '["linli transfer 1",1,2,null,null,null,null,null,5,null,null,null,null,null,null,null,'
+        '["linli transfer 1",1,2,null,null,null,null,null,5,null,null,null,null,null,null,null,null,'
         'null,null,null,null,null,null,null,"{\\"n\\":1}","巡逻 “夜”\\n\\"x\\" \\\\ \\u0001 é",null]'
     )
 
 
 _COLUMNS = (
     *("community", "id", "public_id", "act", "kind", "debit", "credit", "amount", "effective_at"),
+    "booked_at",
     *("recorded_at", "award", "redemption", "hold", "reverses", "approval", "actor", "approver", "account"),
     *("version", "posted_after", "held_after", "message", "arguments", "text"),
 )
