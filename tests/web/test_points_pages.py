@@ -6,8 +6,10 @@ import pytest
 
 from core.points.opening import Opening, add_openings
 from core.points.policy import Policy, change_policy
+from tests.support.cast import PASSWORD
 from tests.support.offices import Offices
 from tests.web.conftest import Enter
+from tests.web.entering import step_up
 from tests.web.walks import points_of
 
 HOME = "/c/hongqi"
@@ -85,6 +87,8 @@ async def test_points_are_adjusted_by_two(enter: Enter, rich: Offices) -> None:
 async def test_a_gift_is_looked_at_given_and_accepted(enter: Enter, rich: Offices) -> None:
     giver, receiver = await enter("赵叔叔"), await enter("李阿姨")
     number = rich.cast["李阿姨"].number
+    assert (await giver.get(HOME + "/gifts/new")).location == "/step-up?next=%2Fc%2Fhongqi%2Fgifts%2Fnew"
+    await step_up(giver, PASSWORD)
     page = await giver.get(HOME + "/gifts/new")
     look = HOME + "/gifts/look"
     wrong = await giver.submit(page, look, name="李阿姨", number="123", points="5")

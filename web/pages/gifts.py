@@ -4,6 +4,7 @@ from typing import Any
 
 from core.base.act import Unit, act
 from core.base.errors import Invalid, Message, NotFound, Refused
+from core.community.sessions import require_stepped_up
 from core.points import gifts as verbs
 from core.points import statement
 from core.points.gifts import GiftShown
@@ -117,7 +118,14 @@ def _row(ask: Ask, gift: GiftShown) -> GridRow:
 
 @get("/c/{slug}/gifts/new", name="gift.new", tenant="own")
 async def new(ask: Ask) -> Answer:
-    return await _form(ask, {})
+    """Whoever holds somebody's telephone cannot give his points away: he is asked once more who he is."""
+    if not _may_give(ask):
+        raise NotFound
+    return await _form(ask, {}) if ask.stepped_up() else ask.step_up()
+
+
+def _may_give(ask: Ask) -> bool:
+    return policy_here(ask).gifts and ask.viewer.volunteer is not None
 
 
 async def _form(ask: Ask, errors: Errors, status: int = 200) -> Answer:
@@ -194,6 +202,9 @@ async def look(ask: Ask) -> Answer:
 
 @post("/c/{slug}/gifts", name="gift.give", tenant="own")
 async def give(ask: Ask) -> Answer:
+    if not _may_give(ask):
+        raise NotFound
+    require_stepped_up(ask.viewer)
     try:
         number, name, points = _typed(ask.form)
 

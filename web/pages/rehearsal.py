@@ -7,7 +7,7 @@ from core.base.clock import day_of
 from core.extension.registry import Plugin
 from web.ask import Ask
 from web.pages.office import cells, columns, day_words
-from web.view_parts import Fact, grouped
+from web.view_parts import Fact, grouped, signed
 from web.views_office import Grid, GridRow, Section
 
 
@@ -46,12 +46,6 @@ def _facts(ask: Ask, found: Rehearsal) -> tuple[Fact, ...]:
         Fact(label=ask._("People who would have less"), text=grouped(found.less)),
         Fact(label=ask._("As before"), text=grouped(found.people - found.more - found.less)),
     )
-
-
-def signed(change: int) -> str:
-    """+12, −3 or ±0, with a true minus sign."""
-    sign = "+" if change > 0 else "−" if change < 0 else "±"
-    return sign + grouped(abs(change))
 
 
 def _movers(ask: Ask, found: Rehearsal) -> Grid:
