@@ -33,7 +33,7 @@ ASKED = "password.forgot"
 # same moment. `home` is the community whose log tells of it.
 _WHO = """
 select p.id,
-    -- everywhere (volunteer, role_grant): who has forgotten his password is in no community yet
+    -- everywhere (role_grant): who has forgotten his password is in no community yet
     coalesce((select min(o.community) from volunteer o where o.person = p.id and o.status = 'active'),
         (select min(g.community) from role_grant g where g.person = p.id
          and (g.to_at is null or g.to_at > :now))) as home

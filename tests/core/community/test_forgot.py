@@ -13,9 +13,10 @@ from core.base.outbox import deliver
 from core.community import slips
 from core.community.audit_log import Wanted, read_log
 from core.community.credentials import prepare_password, set_password, sign_in
+from core.community.erasure import erase_person
 from core.community.forgot import ask_for_code
 from core.community.notices import inbox
-from core.community.people import change_phone
+from core.community.people import NewPerson, add_people, change_phone
 from core.community.roles import NewGrant, grant_roles
 from core.community.slips import Used, use_slip
 from core.lifecycle.death import record_death
@@ -245,6 +246,19 @@ async def test_the_dead_the_shut_and_who_took_the_address_back_get_nothing(cast:
         await ask(cast, cast[name].number, address=f"10.0.3.{place}")
         await ask(cast, cast[name].phone, address=f"10.0.4.{place}")
     assert await arrived(cast.house, post) == []
+
+
+async def test_who_was_erased_meanwhile_gets_nothing(cast: Cast, post: Post) -> None:
+    async def enter(unit: Unit) -> int:
+        (person,) = await add_people(unit, [NewPerson("周女士", "13900009999", email="zhou@example.org")])
+        return int(person)
+
+    person = (await cast.do(cast.system(), enter)).answer["value"]
+    await ask(cast, "13900009999")
+    assert (await cast.do(cast.system(), lambda unit: erase_person(unit, person))).answer["value"]
+    await ask(cast, "13900009999")
+    assert await arrived(cast.house, post) == []
+    assert await cast.house.db.value("select count(*) from delivery") == 0
 
 
 async def test_it_stands_in_the_log_of_his_community(cast: Cast, post: Post) -> None:
