@@ -24,6 +24,7 @@ from core.community.roles import ensure_roles
 from core.community.slips import code_of, make_slip, people_of
 from core.community.viewer import system_viewer
 from core.extension.registry import Registry, load, names_of
+from core.lifecycle.approval_kinds import approval_kinds
 from core.lifecycle.demo import is_empty, load_demo
 from web import cli_parts
 from web.cli_import import import_file
@@ -223,7 +224,9 @@ async def check(deploy: bool) -> None:
     found = [
         f"migrations have not run: {app}: {', '.join(n)}" for app, n in (await _waiting(settings)).items()
     ]
-    states = names_of(load(settings.plugins))
+    registry = load(settings.plugins)
+    approval_kinds(registry)
+    states = names_of(registry)
     found += [f"plugin {name} does not run: {state}" for name, state in states.items() if state != "runs"]
     if deploy:
         found += _unfit(settings)
