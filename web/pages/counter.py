@@ -19,6 +19,7 @@ from web.view_parts import Fact, FieldOption, Flash, FormField, grouped, signed
 from web.views import ConfirmView, CounterMember, CounterReward, CounterView, ReceiptView
 
 PERMISSION = "redemption.make"
+_HIMSELF = "self"  # the form's `collector` when nobody else takes it home
 _LONGEST_PRICE = 10  # digits
 _SEVERAL = Message("Several people fit. Type the whole number on the card.")
 _NOBODY = Message("Nobody here has this number. Look at the card, or ask for the telephone number.")
@@ -126,10 +127,12 @@ async def _chosen(ask: Ask) -> tuple[Volunteer, Reward, Shelf]:
 def _collector(ask: Ask, shelf: Shelf) -> int | None:
     """The person the clerk says takes it home; None for the member himself. Raises Refused."""
     number = ask.form.raw("collector")
+    if number in ("", _HIMSELF):
+        return None
     found = [one.person for one in shelf.collectors if one.number == number]
-    if number and not found:
+    if not found:
         raise Refused(redemption.NO_COLLECTOR)
-    return found[0] if found else None
+    return found[0]
 
 
 def _taker(ask: Ask, shelf: Shelf) -> FormField | None:
@@ -144,9 +147,9 @@ def _taker(ask: Ask, shelf: Shelf) -> FormField | None:
         name="collector",
         label=ask._("Who takes it home?"),
         kind="select",
-        options=(FieldOption(value="", label=ask._("The member himself")), *others),
+        options=(FieldOption(value=_HIMSELF, label=ask._("The member himself")), *others),
         hint=ask._("These people are entered as collectors. Ask to see who it is."),
-        required=False,
+        required=True,
     )
 
 

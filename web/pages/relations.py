@@ -50,7 +50,7 @@ async def _form(ask: Ask, errors: Errors, status: int = 200) -> Answer:
         intro=ask._("Enter only what you have seen on paper: household register, or a signed authorisation."),
         action=back + "/relations",
         fields=(
-            field(ask, errors, "kind", ask._("May do what"), kind="select", options=kinds),
+            field(ask, errors, "kind", ask._("May do what"), kind="select", options=kinds, required=True),
             field(
                 ask,
                 errors,
@@ -58,9 +58,10 @@ async def _form(ask: Ask, errors: Errors, status: int = 200) -> Answer:
                 ask._("Volunteer number of the guardian or collector"),
                 hint=ask._("8 digits, on the card. Who has none is entered as a volunteer first."),
                 inputmode="numeric",
+                required=True,
                 autocomplete="off",
             ),
-            field(ask, errors, "from_day", ask._("From"), day_of(ask.now, ask.zone), kind="date"),
+            field(ask, errors, "from_day", ask._("From which day"), day_of(ask.now, ask.zone), kind="date"),
         ),
         submit=ask._("Enter"),
         back=back,
