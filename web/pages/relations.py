@@ -50,7 +50,7 @@ async def _form(ask: Ask, errors: Errors, status: int = 200) -> Answer:
         intro=ask._("Enter only what you have seen on paper: household register, or a signed authorisation."),
         action=back + "/relations",
         fields=(
-            field(ask, errors, "kind", ask._("May do what"), kind="select", options=kinds, required=True),
+            field(ask, errors, "kind", ask._("May do what"), kind="radio", options=kinds, required=True),
             field(
                 ask,
                 errors,
