@@ -14,6 +14,8 @@ from core.base.errors import N_, Conflict, Invalid, Message, NotFound, Refused
 from core.base.ids import public_id, request_id
 from core.base.outbox import Event
 from core.base.viewer import Viewer
+from core.community.approvals import Approval, ask_approval
+from core.community.approvals import Kind as ApprovalKind
 from core.community.notices import notify
 from core.community.roles import people_with
 from core.community.teams import Member, Team, members_for_roster, my_teams
@@ -42,6 +44,8 @@ __all__ = [
     "HOUR",
     "MINUTE",
     "N_",
+    "Approval",
+    "ApprovalKind",
     "Attendance",
     "Attended",
     "Caps",
@@ -69,6 +73,7 @@ __all__ = [
     "Viewer",
     "act",
     "as_of",
+    "ask_approval",
     "attendance_of",
     "confirm",
     "create_activity",

@@ -14,7 +14,7 @@ from core.base.database import Database
 from core.base.house import House, open_house
 from core.base.settings import Settings
 from core.extension.registry import load
-from core.lifecycle.approval_kinds import KINDS
+from core.lifecycle.approval_kinds import approval_kinds
 from tests.support import campaign as campaigns
 from tests.support import needs, postgres
 from tests.support.browser import Phone, open_phone
@@ -129,7 +129,11 @@ async def house(settings: Settings, clock: FixedClock) -> AsyncIterator[House]:
     """An open house on a fresh database, with the allowed plugins."""
     registry = load(settings.plugins)
     opened = await open_house(
-        settings, clock=clock, registry=registry, handlers=registry.handlers(), approvals=KINDS
+        settings,
+        clock=clock,
+        registry=registry,
+        approvals=approval_kinds(registry),
+        handlers=registry.handlers(),
     )
     try:
         yield opened

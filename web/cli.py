@@ -24,6 +24,7 @@ from core.community.roles import ensure_roles
 from core.community.slips import code_of, make_slip, people_of
 from core.community.viewer import system_viewer
 from core.extension.registry import Registry, load, names_of
+from core.lifecycle.approval_kinds import approval_kinds
 from core.lifecycle.demo import is_empty, load_demo
 from core.lifecycle.reconcile.freeze import frozen
 from web import cli_parts
@@ -227,7 +228,9 @@ async def check(deploy: bool) -> None:
     ]
     still = await _frozen(settings) if not found else []
     found += [f"the book of {slug} does not add up: `linli verify` says where" for slug in still]
-    states = names_of(load(settings.plugins))
+    registry = load(settings.plugins)
+    approval_kinds(registry)
+    states = names_of(registry)
     found += [f"plugin {name} does not run: {state}" for name, state in states.items() if state != "runs"]
     if deploy:
         found += _unfit(settings)

@@ -18,10 +18,10 @@ from core.base.clock import HOUR, MINUTE, SECOND
 from core.base.house import House, Job, open_house
 from core.base.outbox import deliver, is_due
 from core.base.settings import Settings, from_environment
-from core.community import approvals, forgot, sessions, throttle
+from core.community import forgot, overdue, sessions, throttle
 from core.extension.registry import Registry, leave_out_unmigrated, load
 from core.lifecycle import tallies
-from core.lifecycle.approval_kinds import KINDS
+from core.lifecycle.approval_kinds import approval_kinds
 from core.lifecycle.demo import SignIn
 from core.lifecycle.imports import jobs as imports
 from core.lifecycle.reconcile import freeze
@@ -36,7 +36,7 @@ JOBS = (
     Job("points.expiry", HOUR, expiry.tell, expiry.is_untold),
     Job("points.holds", MINUTE, holds.release_overdue, holds.is_due),
     Job("points.gifts", MINUTE, gifts.end_overdue, gifts.is_due),
-    Job("approvals.overdue", MINUTE, approvals.end_overdue, approvals.is_due),
+    Job("approvals.overdue", MINUTE, overdue.end_overdue, overdue.is_due),
     Job("throttle.sweep", HOUR, throttle.sweep),
     Job("session.sweep", HOUR, sessions.sweep),
     Job("tallies", 10 * MINUTE, tallies.count, tallies.is_due),
@@ -50,13 +50,14 @@ JOBS = (
 async def open_linli(settings: Settings, registry: Registry | None = None) -> House:
     """The house as every command and worker uses it. Migrations are not run here."""
     registry = load(settings.plugins) if registry is None else registry
+    approvals = approval_kinds(registry)  # first: it may find a plugin that cannot run
     house = await open_house(
         settings,
         registry=registry,
         texts=texts_of(registry),
         handlers=(forgot.HANDLER, *registry.handlers()),
         jobs=JOBS,
-        approvals=KINDS,
+        approvals=approvals,
     )
     await leave_out_unmigrated(house)
     return house

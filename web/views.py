@@ -116,6 +116,7 @@ class LineView(View, frozen=True, kw_only=True):
     balance: str = ""  # after this line
     reference: str  # printed on receipts, said on the telephone
     back_href: str  # the statement
+    back_label: str = ""  # where it is somebody else's
     activity: tuple[Fact, ...] = ()  # activity, team, place, from–to, minutes, counts
     inputs: tuple[Fact, ...] = ()  # how it was reckoned, step by step, night share included; the sum `strong`
     rule_text: str = ""  # the rule as published
@@ -211,6 +212,7 @@ class ConfirmView(View, frozen=True, kw_only=True):
     action: str
     request_id: str
     hidden: tuple[tuple[str, str], ...] = ()  # further fields of the form, name and value
+    field: FormField | None = None  # something still to say: who takes it home
     button: str  # "确认兑换"
     back_href: str
     error: str = ""

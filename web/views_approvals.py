@@ -15,6 +15,7 @@ class ApprovalView(View, frozen=True, kw_only=True):
     blocked: str = ""  # why this reader may not decide
     action: str
     may_decide: bool = False
+    may_refuse: bool = False  # refusing is open also where approving is not
     may_withdraw: bool = False
     reason: FormField
     request_id: str

@@ -1,6 +1,7 @@
 """What the pages about people show; see `web.views` for how such structs are made."""
 
 from web.view_parts import Fact, FieldError, FieldOption, FormField, NavItem, Tone, View
+from web.views import LineRow
 
 
 class PersonRow(View, frozen=True, kw_only=True):
@@ -60,6 +61,16 @@ class Likeness(View, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Tie(View, frozen=True, kw_only=True):
+    """A guardian or collector, or whom somebody is that for."""
+
+    what: str  # "监护人"
+    name: str
+    when: str
+    href: str = ""
+    end_href: str = ""  # "" for who may not end it
+
+
 class PersonView(View, frozen=True, kw_only=True):
     """`person.html`: one volunteer as the office sees him."""
 
@@ -78,6 +89,8 @@ class PersonView(View, frozen=True, kw_only=True):
     posts: tuple[Dated, ...] = ()
     moves: tuple[Fact, ...] = ()
     household: tuple[Fact, ...] = ()
+    relations: tuple[Tie, ...] = ()
+    relate_href: str = ""  # where one is entered; "" for who may not
     served: tuple[Fact, ...] = ()
     alike: tuple[Likeness, ...] = ()
     actions: tuple[NavItem, ...] = ()
@@ -266,10 +279,23 @@ class MeView(View, frozen=True, kw_only=True):
     teams: tuple[Dated, ...] = ()
     posts: tuple[Dated, ...] = ()
     household: tuple[Fact, ...] = ()
+    wards: tuple[Tie, ...] = ()  # whose points the reader may see, as a guardian
+    helpers: tuple[Fact, ...] = ()  # who may do something for him
     earlier: tuple[Fact, ...] = ()
     consents: tuple[ConsentRow, ...] = ()
     actions: tuple[NavItem, ...] = ()
     more: tuple[NavItem, ...] = ()
+
+
+class WardView(View, frozen=True, kw_only=True):
+    """`ward.html`: points and latest lines of somebody whose guardian the reader is."""
+
+    name: str
+    number: str
+    usable: str
+    facts: tuple[Fact, ...] = ()
+    lines: tuple[LineRow, ...] = ()
+    back_href: str
 
 
 class RecordRow(View, frozen=True, kw_only=True):

@@ -32,6 +32,7 @@ class Viewer:
     community: int | None = None
     volunteer: int | None = None  # his own volunteer row in this community
     grants: tuple[Grant, ...] = ()
+    wards: frozenset[int] = frozenset()  # volunteers of this community whose guardian he is today
     locale: str = "zh-Hans"
     session: int | None = None
     system: bool = False

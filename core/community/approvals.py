@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from core.base.act import SYSTEM, Unit, act
+from core.base.act import Unit
 from core.base.clock import DAY
 from core.base.database import Row
 from core.base.errors import Invalid, Message, NotFound, Refused
@@ -22,17 +22,20 @@ from core.base.viewer import Viewer
 from core.community.communities import place
 from core.community.notices import notify
 from core.community.roles import people_with
+from core.extension.switch import enabled
 
 DAYS = 14  # what nobody decides in so many days ends
 LONGEST = 200  # characters of a reason
 DECISIONS = ("approved", "refused", "withdrawn")
 RESULTS = (*DECISIONS, "expired")
+TIDIES = "plugin.manage"  # who may refuse what belongs to a plugin that is off or gone
+OFF = Message("This belongs to a programme that is switched off or no longer here. It cannot be approved.")
 
 _ASK = """
 insert into approval (community, public_id, kind, subject, subject_id, requester, beneficiary, inputs,
-    reason, evidence, act, at, expires_at)
+    reason, evidence, title, text, act, at, expires_at)
 values (:community, :public_id, :kind, :subject, :subject_id, :requester, cast(:beneficiary as bigint),
-    :inputs, :reason, :evidence, :act, :at, :expires) returning id
+    :inputs, :reason, :evidence, :title, :text, :act, :at, :expires) returning id
 """
 
 _OPEN = """
@@ -43,7 +46,7 @@ on conflict do nothing returning approval
 
 _FOUND = """
 select a.id, a.public_id, a.kind, a.subject, a.subject_id, a.requester, a.beneficiary, a.inputs, a.reason,
-    a.evidence, a.at, a.expires_at,
+    a.evidence, a.at, a.expires_at, a.title, a.text,
     (select count(*) from approval_open o where o.approval = a.id) as waits
 from approval a where a.community = :community and a.public_id = :shown
 """
@@ -71,11 +74,7 @@ join household_member b on b.household = m.household and b.to_day is null
 where m.person = :person and m.community = :community and m.to_day is null
 """
 
-_DUE = """
--- everywhere (approval, approval_open): one job ends what nobody decided in time, in all communities
-select a.community, a.public_id from approval_open o join approval a on a.id = o.approval
-where o.expires_at <= :now order by o.expires_at limit 200
-"""
+_LOCALE = "select locale from community where id = :community"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +93,8 @@ class Approval:
     evidence: str
     at: int
     expires_at: int | None
+    title: str = ""  # the kind's, and what was asked for, in the community's language when it was asked
+    text: str = ""
 
 
 Execute = Callable[[Unit, Approval], Awaitable[dict[str, Any]]]
@@ -123,14 +124,23 @@ class Kind:
     execute: Execute
     release: Release = nothing_to_release
     href: Callable[[Mapping[str, Any]], str] = lambda inputs: ""
+    plugin: str = ""  # whose kind it is, '' for the core's; set by the house
 
 
-def kind_of(house: House, key: str) -> Kind:
-    """The kind of this key. Raises NotFound for one nobody knows (any more)."""
+def known_kind(house: House, key: str) -> Kind | None:
+    """The kind of this key; None when its plugin is gone or does not run."""
     kind: Kind | None = house.approvals.get(key)
-    if kind is None:
-        raise NotFound
-    return kind
+    runs = kind is not None and (not kind.plugin or house.registry.get(kind.plugin) is not None)
+    return kind if runs else None
+
+
+async def kinds_here(viewer: Viewer) -> dict[str, Kind]:
+    """The kinds that can be approved in this community: the core's, and those of plugins switched on."""
+    kinds: dict[str, Kind] = dict(viewer.house.approvals)
+    if not any(kind.plugin for kind in kinds.values()):
+        return kinds
+    on = await enabled(viewer)
+    return {key: kind for key, kind in kinds.items() if not kind.plugin or kind.plugin in on}
 
 
 async def ask_approval(
@@ -149,8 +159,8 @@ async def ask_approval(
 
     Raises NotFound, Invalid (reason), Refused (it waits already; nobody here could decide).
     """
-    known = kind_of(unit.house, kind)
-    if unit.actor is None or not unit.viewer.may_somewhere(known.permission_to_ask):
+    known = (await kinds_here(unit.viewer)).get(kind)
+    if known is None or unit.actor is None or not unit.viewer.may_somewhere(known.permission_to_ask):
         raise NotFound
     reason, evidence = _words("reason", reason), _words("evidence", evidence)
     who = await deciders(unit, known, beneficiary)
@@ -166,6 +176,7 @@ async def ask_approval(
         "expires": unit.now + days * DAY,
     }
     shown = public_id()
+    locale: str = await unit.value(_LOCALE, community=place(unit))
     approval = await unit.value(
         _ASK,
         **values,
@@ -174,6 +185,8 @@ async def ask_approval(
         inputs=to_json(inputs),
         reason=reason,
         evidence=evidence,
+        title=_in_words(unit, locale, known.title),
+        text=_in_words(unit, locale, known.describe(inputs)),
         act=unit.act,
     )
     if await unit.value(_OPEN, **values, approval=approval) is None:
@@ -181,6 +194,11 @@ async def ask_approval(
     await notify(unit, who, "approval.asked", known.asked, await _href(unit, shown))
     await unit.audit("approval.ask", "approval", approval, kind=kind)
     return (await _approval(unit, shown))[0]
+
+
+def _in_words(unit: Unit, locale: str, message: Message) -> str:
+    texts = unit.house.texts
+    return texts.render(locale, message) if texts is not None else str(message)
 
 
 def _words(field: str, text: str) -> str:
@@ -213,12 +231,13 @@ async def decide(unit: Unit, shown: str, decision: str, reason: str = "") -> dic
 
     `shown` is the request's public id. Returns what the kind's `execute` did, with `result`. Raises NotFound,
     Invalid (decision, reason), Refused (one's own or for one's own; decided or ended already; what `execute`
-    refuses, with the request left open).
+    refuses, with the request left open; approving what belongs to a plugin that is off or gone: such a
+    request can only be refused, also by who switches programmes on and off, or taken back).
     """
     if decision not in DECISIONS:
         raise Invalid({"decision": Message("Please choose one of these.")})
     approval, waits = await _approval(unit, shown)
-    kind = kind_of(unit.house, approval.kind)
+    kind = (await kinds_here(unit.viewer)).get(approval.kind)
     await _check_decider(unit, approval, kind, decision)
     reason = " ".join(reason.split())
     if len(reason) > LONGEST or (decision == "refused" and not reason):
@@ -240,10 +259,10 @@ async def decide(unit: Unit, shown: str, decision: str, reason: str = "") -> dic
         at=unit.now,
     )
     done: dict[str, Any] = {}
-    if decision == "approved":
+    if decision != "approved":
+        await _let_go(unit, approval)
+    elif kind is not None:
         done = await kind.execute(unit, approval)
-    else:
-        await kind.release(unit, approval)
     if decision != "withdrawn":
         await notify(
             unit, [approval.requester], "approval.decided", _TOLD[decision], await _href(unit, shown)
@@ -271,7 +290,25 @@ def of_row(row: Row) -> Approval:
     return Approval(**fields, inputs=msgspec.json.decode(row["inputs"]))
 
 
-async def _check_decider(unit: Unit, approval: Approval, kind: Kind, decision: str) -> None:
+async def _let_go(unit: Unit, approval: Approval) -> None:
+    """Gives back what was set aside; a plugin switched off here still can, one that is gone cannot."""
+    known = known_kind(unit.house, approval.kind)
+    if known is not None:
+        await known.release(unit, approval)
+
+
+def may_decide_about(viewer: Viewer, key: str, kinds: Mapping[str, Kind]) -> bool:
+    """Whether the viewer is one of those who decide about a kind; `kinds` are those of `kinds_here`.
+
+    What no plugin stands behind any more is left to those who switch programmes on and off.
+    """
+    known = known_kind(viewer.house, key)
+    if known is not None and viewer.may(known.permission_to_approve):
+        return True
+    return key not in kinds and viewer.may(TIDIES)
+
+
+async def _check_decider(unit: Unit, approval: Approval, kind: Kind | None, decision: str) -> None:
     if decision == "withdrawn":
         if unit.actor != approval.requester:
             raise NotFound
@@ -279,10 +316,24 @@ async def _check_decider(unit: Unit, approval: Approval, kind: Kind, decision: s
     # Who asked may look at it, so he is told; to others it is not there.
     if unit.actor == approval.requester:
         raise Refused(Message("Somebody else has to decide about what you asked for."))
-    unit.viewer.require(kind.permission_to_approve)
+    if not may_decide_about(unit.viewer, approval.kind, {kind.key: kind} if kind else {}):
+        raise NotFound
     barred = {approval.beneficiary, *(await _household(unit, approval.beneficiary))}
     if unit.actor is None or unit.actor in barred:
         raise Refused(Message("Somebody else has to decide about what is for you or your household."))
+    if kind is None and decision == "approved":
+        raise Refused(OFF)
+
+
+async def end_unanswered(unit: Unit, shown: str) -> None:
+    """Ends a request whose time is over, if it is still open. For the job."""
+    approval, waits = await _approval(unit, shown)
+    if not waits or not await _close(unit, approval, "expired"):
+        return
+    await _let_go(unit, approval)
+    href = await _href(unit, shown)
+    await notify(unit, [approval.requester], "approval.decided", _TOLD["expired"], href)
+    await unit.audit("approval.expired", "approval", approval.id, kind=approval.kind)
 
 
 async def _close(unit: Unit, approval: Approval, result: str) -> bool:
@@ -293,31 +344,3 @@ async def _close(unit: Unit, approval: Approval, result: str) -> bool:
         _END, approval=approval.id, community=unit.community, result=result, act=unit.act, at=unit.now
     )
     return True
-
-
-# -- what nobody decides ---------------------------------------------------------------------------------
-
-
-async def is_due(house: House) -> bool:
-    """Whether a request has outlived its time."""
-    return bool(await house.db.fetch(_DUE, now=house.clock.now()))
-
-
-async def end_overdue(house: House) -> int:
-    """Ends requests nobody decided in time: what was set aside goes back, who asked is told. A job."""
-    rows = await house.db.fetch(_DUE, now=house.clock.now())
-    for row in rows:
-        viewer = Viewer(house=house, community=row["community"], system=True)
-        shown: str = row["public_id"]
-
-        async def work(unit: Unit, shown: str = shown) -> dict[str, Any]:
-            approval, waits = await _approval(unit, shown)
-            if waits and await _close(unit, approval, "expired"):
-                await kind_of(unit.house, approval.kind).release(unit, approval)
-                href = await _href(unit, shown)
-                await notify(unit, [approval.requester], "approval.decided", _TOLD["expired"], href)
-                await unit.audit("approval.expired", "approval", approval.id, kind=approval.kind)
-            return {}
-
-        await act(viewer, "approval.expire", f"{SYSTEM}approval:{shown}:end", None, work)
-    return len(rows)

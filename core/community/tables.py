@@ -212,6 +212,8 @@ class Approval(Table, tablename="approval"):
     at = BigInt()
     expires_at = BigInt(null=True, default=None)
     evidence = Text()
+    title = Text()
+    text = Text()
 
 
 class ApprovalOpen(Table, tablename="approval_open"):

@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
-from core.base.clock import DAY
+from core.base.clock import DAY, day_of
 from core.base.database import Row
 from core.base.errors import Unavailable
 from core.base.house import House
 from core.base.viewer import Grant, Viewer
+from core.community.permissions import PERMISSIONS
 from core.community.roles import permissions_of
 from core.community.sessions import STAFF, VOLUNTEER, touch
 
@@ -37,21 +38,29 @@ left join volunteer v on v.community = c.id and v.person = p.id and v.status = '
 left join second_factor f on f.person = p.id
 """
 
-# What reaches this community: grants made here, everywhere, or on an area above it; and own teams.
+# What reaches this community: grants made here, everywhere, or on an area above it; own teams; and own
+# relations: whom he is guardian of.
 _GRANTS = """
-select o.key, o.permissions, g.community, g.team, g.counter, a.path as area, g.from_at, g.to_at
+select o.key, o.permissions, g.community, g.team, g.counter, a.path as area, g.from_at, g.to_at,
+    cast(null as bigint) as ward, cast(null as text) as from_day
 from role_grant g join role o on o.id = g.role and (o.community is null or o.community = g.community)
 left join area a on a.id = g.area and (a.community is null or a.community = cast(:community as bigint))
 where g.person = :person and (g.to_at is null or g.to_at > :now) and (g.area is null or a.path is not null)
   and (g.community = cast(:community as bigint) or (g.community is null
        and (g.area is null or a.path = substr(cast(:path as text), 1, length(a.path)))))
 union all
-select o.key, o.permissions, m.community, m.team, null, null, 0, null
+select o.key, o.permissions, m.community, m.team, null, null, 0, null, null, null
 from volunteer v join team_member m on m.volunteer = v.id and m.to_day is null
 join team t on t.id = m.team and t.closed_at is null
 join role o on o.key = 'leader' and o.community is null
 where v.person = :person and v.community = cast(:community as bigint) and m.community = v.community
   and v.status = 'active' and m.role in ('leader', 'deputy')
+union all
+select '', '[]', r.community, null, null, null, 0, null, v.id, r.from_day
+from relation r join person p on p.id = r.subject and p.died_on is null
+join volunteer v on v.person = r.subject and v.community = r.community and v.status <> 'applied'
+where r.person = :person and r.community = cast(:community as bigint) and r.kind = 'guardian'
+  and r.to_day is null
 """
 
 _PLUGINS = "select plugin from community_plugin where community = :community and enabled = 1 order by plugin"
@@ -74,10 +83,14 @@ class CommunityInfo(msgspec.Struct, frozen=True):
 
 
 class _Held(msgspec.Struct, frozen=True):
-    """Grants, and the moment the next of them begins or ends."""
+    """Grants and wards, and the moment the next of them begins or ends."""
 
     grants: tuple[Grant, ...]
+    wards: frozenset[int]
     until: int
+
+
+_NOTHING = _Held((), frozenset(), 0)
 
 
 async def load_viewer(
@@ -101,14 +114,16 @@ async def load_viewer(
         await touch(house, row["session"], limits)
     # Who must have a second factor holds nothing until he has it.
     lacks = staff and row["factor_at"] is None and house.settings.staff_totp
+    held = _NOTHING
+    if not lacks:
+        held = await _grants(house, row, now, community.plugins if community is not None else frozenset())
     viewer = Viewer(
         house=house,
         person=row["person"],
         community=row["community"],
         volunteer=row["volunteer"],
-        grants=()
-        if lacks
-        else await _grants(house, row, now, community.plugins if community is not None else frozenset()),
+        grants=held.grants,
+        wards=held.wards,
         locale=row["locale"],
         session=row["session"],
         name=row["name"],
@@ -164,34 +179,40 @@ def _runs(house: House, plugin: str) -> bool:
     return house.registry is not None and house.registry.get(plugin) is not None
 
 
-async def _grants(house: House, row: Row, now: int, plugins: frozenset[str]) -> tuple[Grant, ...]:
+async def _grants(house: House, row: Row, now: int, plugins: frozenset[str]) -> _Held:
     cache: dict[tuple[Any, ...], _Held] = house.cache.setdefault("grants", {})
     key = (row["person"], row["access_version"], row["community"], row["version"])
     held = cache.get(key)
     if held is not None and now < held.until:
-        return held.grants
+        return held
     found = await house.db.fetch(
         _GRANTS, person=row["person"], community=row["community"], path=row["area_path"], now=now
     )
-    # A plugin's role is worth nothing where the plugin is off.
-    rows = [r for r in found if "." not in r["key"] or r["key"].partition(".")[0] in plugins]
+    # A plugin's roles and permissions are worth nothing where the plugin is off.
+    rows = [r for r in found if r["ward"] is None]
+    rows = [r for r in rows if "." not in r["key"] or r["key"].partition(".")[0] in plugins]
     # Boundaries move what is held without moving a version; a day bounds what a cache can get wrong.
     edges = [edge for r in rows for edge in (r["from_at"], r["to_at"]) if edge is not None and edge > now]
+    today = day_of(now, row["zone"]) if row["zone"] else ""
     held = _Held(
-        tuple(_grant(house, r, row["area_path"]) for r in rows if r["from_at"] <= now),
+        tuple(_grant(house, r, row["area_path"], plugins) for r in rows if r["from_at"] <= now),
+        frozenset(r["ward"] for r in found if r["ward"] is not None and r["from_day"] <= today),
         min([*edges, now + DAY]),
     )
     if len(cache) >= _KEPT:
         cache.clear()
     cache[key] = held
-    return held.grants
+    return held
 
 
-def _grant(house: House, row: Row, here: str | None) -> Grant:
+def _grant(house: House, row: Row, here: str | None, plugins: frozenset[str]) -> Grant:
     # An area above the community reaches all of it; one inside reaches its subtree.
+    held = permissions_of(house, row["key"], row["permissions"])
+    idle = [p.manifest for p in house.registry or () if p.name not in plugins]
+    off = {permission.key for manifest in idle for permission in manifest.permissions} - PERMISSIONS.keys()
     above = row["area"] is not None and here is not None and here.startswith(row["area"])
     return Grant(
-        permissions=permissions_of(house, row["key"], row["permissions"]),
+        permissions=held - off,
         community=row["community"],
         area=None if above else row["area"],
         team=row["team"],

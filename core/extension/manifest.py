@@ -113,6 +113,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[str, ...] = ()
     notices: tuple[NoticeKind, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
+    approvals: tuple[Any, ...] = ()  # core.api.ApprovalKind; checked where the house is opened
 
     @property
     def prefix(self) -> str:

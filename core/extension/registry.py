@@ -111,6 +111,10 @@ class Registry:
         """The plugins as consumers of events, for `open_house`."""
         return [_handler(p) for p in self if "on_event" in p.implements and p.manifest.events]
 
+    def approvals(self) -> dict[str, tuple[Any, ...]]:
+        """The kinds of approvals plugins bring, by plugin, for `core.lifecycle.approval_kinds` to check."""
+        return {p.name: p.manifest.approvals for p in self if p.manifest.approvals}
+
 
 def load(allowed: Iterable[str], installed: Iterable[EntryPoint] | None = None) -> Registry:
     """Finds, imports and checks the allowed plugins. Never raises for a plugin's sake."""

@@ -93,6 +93,22 @@ from household_member m where m.person = :goes and m.to_day is null and m.commun
 on conflict do nothing
 """
 
+_RELATIONS = """
+insert into relation (community, person, subject, kind, from_day)
+select r.community, case when r.person = :goes then cast(:stays as bigint) else r.person end,
+    case when r.subject = :goes then cast(:stays as bigint) else r.subject end, r.kind, cast(:today as text)
+from relation r where r.to_day is null and r.community = :community
+  and ((r.person = :goes and r.subject <> :stays) or (r.subject = :goes and r.person <> :stays))
+on conflict do nothing
+"""
+
+# Whoever is guardian of the one who goes is guardian of the one who stays at his next request.
+_GUARDIANS = """
+update person set access_version = access_version + 1 where id in (
+    select r.person from relation r where r.subject = :goes and r.to_day is null
+        and r.community = :community)
+"""
+
 _RESIDENCE = """
 insert into residence (community, volunteer, area, from_day, act)
 select h.community, cast(:stays as bigint), h.area, h.from_day, cast(:act as bigint)
@@ -253,7 +269,7 @@ async def _move_times(unit: Unit, stays: int, goes: int) -> None:
 
 
 async def _move_ties(unit: Unit, stay: Row, go: Row) -> None:
-    """Teams, household, home and posts pass over where the one who stays has none; the other's end today."""
+    """Teams, household, relations, home, posts pass over where who stays has none; the other's end today."""
     today = day_of(unit.now, await zone_here(unit))
     here = {"community": place(unit)}
     volunteers = {"stays": stay["id"], "goes": go["id"]}
@@ -261,6 +277,8 @@ async def _move_ties(unit: Unit, stay: Row, go: Row) -> None:
     await unit.execute(_MEMBERSHIPS, **volunteers, today=today, act=unit.act, **here)
     await unit.execute(_RESIDENCE, **volunteers, act=unit.act, **here)
     await unit.execute(_HOUSEHOLD, **persons, today=today, **here)
+    await unit.execute(_RELATIONS, **persons, today=today, **here)
+    await unit.execute(_GUARDIANS, goes=go["person"], **here)
     await unit.execute(_POSTS, **persons, **here)
     for end in _ENDS:
         await unit.execute(end, volunteer=go["id"], person=go["person"], today=today, now=unit.now, **here)
@@ -283,6 +301,8 @@ _ENDS = (
     "where volunteer = :volunteer and to_day is null and +community = :community",
     "update household_member set to_day = case when from_day > :today then from_day else :today end "
     "where person = :person and to_day is null and community = :community",
+    "update relation set to_day = case when from_day > :today then from_day else :today end "
+    "where (person = :person or subject = :person) and to_day is null and community = :community",
     "update post set to_day = case when from_day > :today then from_day else :today end "
     "where person = :person and to_day is null and community = :community",
     "update role_grant set to_at = :now where person = :person and community = :community "

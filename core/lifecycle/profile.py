@@ -45,6 +45,16 @@ join person p on p.id = o.person
 left join volunteer v on v.person = o.person and v.community = :community and v.status <> 'applied'
 where mine.person = :person and +mine.community = :community and mine.to_day is null
 union all
+select 'helper', r.id, p.name, v.number, r.kind, r.from_day, null, null, null
+from relation r join person p on p.id = r.person
+left join volunteer v on v.person = r.person and v.community = :community and v.status <> 'applied'
+where r.subject = :person and +r.community = :community and r.to_day is null
+union all
+select 'helped', r.id, p.name, v.number, r.kind, r.from_day, null, v.id, null
+from relation r join person p on p.id = r.subject
+left join volunteer v on v.person = r.subject and v.community = :community and v.status <> 'applied'
+where r.person = :person and +r.community = :community and r.to_day is null
+union all
 select 'post', o.id, k.name, a.name, a.public_id, o.from_day, o.to_day, k.level, null
 from post o join post_kind k on k.id = o.kind join area a on a.id = o.area
 where o.person = :person and +o.community = :community

@@ -10,6 +10,6 @@ def require(unit: Unit, permission: str, *, counter: int | None = None) -> None:
 
 
 def require_sight(viewer: Viewer, volunteer: int) -> None:
-    """One's own account, or the permission to read everybody's here. Raises NotFound."""
-    if viewer.volunteer is None or viewer.volunteer != volunteer:
+    """One's own account, that of somebody one is guardian of, or everybody's here. Raises NotFound."""
+    if volunteer != viewer.volunteer and volunteer not in viewer.wards:
         viewer.require("points.read")

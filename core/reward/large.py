@@ -47,13 +47,14 @@ async def hand_over(
     counter: int | None = None,
     *,
     agreed: int | None = None,
+    collector: int | None = None,
 ) -> dict[str, Any]:
     """Makes an exchange, or asks for it where it is a large one.
 
     Returns what `redemption.redeem` does, or `approval` (the request's public id) and `left`. Raises what
     `redeem` and `ask_approval` raise.
     """
-    sale = await prepare(unit, volunteer, reward, quantity, counter, agreed=agreed)
+    sale = await prepare(unit, volunteer, reward, quantity, counter, agreed=agreed, collector=collector)
     if not sale.large:
         return await redemption.sell(unit, sale)
     left = await unit.value(_SET_ASIDE, community=unit.community, reward=reward, quantity=quantity)
@@ -77,6 +78,7 @@ async def hand_over(
             "quantity": quantity,
             "price": sale.price,
             "counter": counter,
+            "collector": collector,
         },
         reason="",
     )
@@ -104,6 +106,7 @@ async def _execute(unit: Unit, approval: Approval) -> dict[str, Any]:
         price=wanted["price"],
         counter=wanted["counter"],
         clerk=approval.requester,
+        collector=wanted.get("collector"),  # requests of before collectors have none
     )
     return await complete(unit, sale, held, taken["stock"], approver=unit.actor)
 

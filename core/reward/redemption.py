@@ -1,5 +1,4 @@
-"""Handing over a reward: hold, take from stock, capture and receipt in one act. Undoing it reverses, never
-edits."""
+"""Handing over a reward: hold, take from stock, capture and receipt in one act. Undoing it reverses it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +7,7 @@ from typing import Any
 import msgspec
 
 from core.base.act import Unit
-from core.base.clock import MINUTE, local, moment
+from core.base.clock import MINUTE, day_of, local, moment
 from core.base.database import Row
 from core.base.errors import Invalid, Message, NotFound, Refused
 from core.base.ids import public_id
@@ -22,7 +21,13 @@ UNDO_WITHIN = 10 * MINUTE
 MOST_PIECES = 999
 
 _FACTS = """
-select v.person, r.name, r.price, r.per_person, k.settings, k.frozen_at,
+select v.person, r.name, r.price, r.per_person, k.settings, k.zone, k.frozen_at,
+    (select min(g.from_day) from relation g where g.person = :clerk and g.subject = v.person
+        and +g.community = :community and g.kind in ('guardian', 'collector')
+        and g.to_day is null) as cares_from,
+    (select min(g.from_day) from relation g where g.person = cast(:collector as bigint)
+        and g.subject = v.person and +g.community = :community and g.kind = 'collector'
+        and g.to_day is null) as collects_from,
     (select count(*) from counter n where n.id = cast(:counter as bigint)
         and n.community = :community) as counters,
     (select count(*) from household_member c join household_member b on b.household = c.household
@@ -55,10 +60,10 @@ _LEFT = (
 _REDEEM = """
 insert into redemption (community, public_id, volunteer, person, reward, reward_name, counter, quantity,
     price, points,
-    clerk, act, at)
+    clerk, act, at, collector)
 values (:community, :public_id, :volunteer, :person, :reward, :name, cast(:counter as bigint), :quantity,
     :price,
-    :points, :clerk, :act, :at)
+    :points, :clerk, :act, :at, cast(:collector as bigint))
 returning id
 """
 
@@ -85,16 +90,17 @@ select e.id, e.public_id, e.volunteer, e.reward_name, e.quantity, e.price, e.poi
     e.counter as counter_id, v.number, p.name as volunteer_name, k.name as clerk_name, n.name as counter,
     n.place as counter_place, n.public_id as desk,
     a.posted - a.held as available, s.at as undone_at, s.reason as undone_reason,
-    t.public_id as line
+    t.public_id as line, h.name as collector_name
 from redemption e join volunteer v on v.id = e.volunteer join person p on p.id = v.person
 join person k on k.id = e.clerk join points_account a on a.volunteer = e.volunteer
 join transfer t on t.account = a.id and t.redemption = e.id and t.kind = 'capture'
-left join counter n on n.id = e.counter
+left join counter n on n.id = e.counter left join person h on h.id = e.collector
 left join redemption_step s on s.redemption = e.id and s.step = 'undone'
 where e.public_id = :public_id and e.community = :community
 """
 
 
+NO_COLLECTOR = Message("This person may not collect for the member (any more). Ask the office.")
 _DEARER = Message("The price has just changed. Look at it again.")
 
 
@@ -140,7 +146,8 @@ class Receipt:
 class Sale:
     """An exchange that may be made: the member's page is open, his monthly limit is kept.
 
-    `clerk` hands over, who may not be the one who approves it.
+    `clerk` hands over, who may not be the one who approves it; `collector` is the person who takes it home
+    where it is not the member himself.
     """
 
     page: Page
@@ -153,6 +160,7 @@ class Sale:
     counter: int | None
     clerk: int
     large: bool = False
+    collector: int | None = None
 
     @property
     def points(self) -> int:
@@ -180,15 +188,17 @@ async def redeem(
     counter: int | None = None,
     *,
     agreed: int | None = None,
+    collector: int | None = None,
 ) -> dict[str, Any]:
     """Sells `quantity` pieces of a reward to a volunteer, also to one who left; fixed number of statements.
 
-    `agreed` is the price that was shown. Returns redemption, public_id, points, left (points that can still
-    be spent) and stock. Raises NotFound, Invalid (quantity), InsufficientPoints, OutOfStock, TooManyTaken;
-    Refused where the price is another one now, for the clerk himself and his household, and above the
+    `agreed` is the price that was shown, `collector` the person who takes it home. Returns redemption,
+    public_id, points, left (points that can still be spent) and stock. Raises NotFound, Invalid (quantity),
+    InsufficientPoints, OutOfStock, TooManyTaken; Refused where the price is another one now, for the clerk
+    himself, his household and whom he cares for, for a collector who is none (any more), and above the
     community's limit (see core.reward.large).
     """
-    sale = await prepare(unit, volunteer, reward, quantity, counter, agreed=agreed)
+    sale = await prepare(unit, volunteer, reward, quantity, counter, agreed=agreed, collector=collector)
     if sale.large:
         raise Refused(Message("An exchange of this size needs a second person."))
     return await sell(unit, sale)
@@ -203,7 +213,14 @@ async def sell(unit: Unit, sale: Sale) -> dict[str, Any]:
 
 
 async def prepare(
-    unit: Unit, volunteer: int, reward: int, quantity: int, counter: int | None, *, agreed: int | None = None
+    unit: Unit,
+    volunteer: int,
+    reward: int,
+    quantity: int,
+    counter: int | None,
+    *,
+    agreed: int | None = None,
+    collector: int | None = None,
 ) -> Sale:
     """Checks that this clerk may make this exchange, and opens the member's page. Raises as `redeem` does."""
     require(unit, "redemption.make", counter=counter)
@@ -211,7 +228,7 @@ async def prepare(
         raise Invalid({"quantity": Message("Give a whole number from 1 to %(most)s.", most=MOST_PIECES)})
     if unit.actor is None:
         raise NotFound
-    facts = await _facts(unit, volunteer, reward, counter)
+    facts = await _facts(unit, volunteer, reward, counter, collector)
     if agreed is not None and agreed != facts["price"]:
         raise Refused(_DEARER)
     page = await open_page(unit, [volunteer])
@@ -231,6 +248,7 @@ async def prepare(
         counter=counter,
         clerk=unit.actor,
         large=limit is not None and facts["price"] * quantity > limit,
+        collector=collector,
     )
 
 
@@ -254,6 +272,7 @@ async def complete(
         clerk=sale.clerk,
         act=unit.act,
         at=unit.now,
+        collector=sale.collector,
     )
     ledger.capture(sale.page, held, sale.note(unit, approver=approver, redemption=redemption))
     await sale.page.write()
@@ -261,11 +280,13 @@ async def complete(
     await move_stock(
         unit, sale.reward, -sale.quantity, stock_after=stock, reason="redeemed", redemption=redemption
     )
-    await unit.audit("redemption.make", "redemption", redemption, points=sale.points, quantity=sale.quantity)
+    by: dict[str, Any] = {} if sale.collector is None else {"collector": sale.collector}
+    told = {"points": sale.points, "quantity": sale.quantity, **by}
+    await unit.audit("redemption.make", "redemption", redemption, **told)
     return {"redemption": redemption, "public_id": shown, "points": sale.points, "stock": stock}
 
 
-async def _facts(unit: Unit, volunteer: int, reward: int, counter: int | None) -> Row:
+async def _facts(unit: Unit, volunteer: int, reward: int, counter: int | None, collector: int | None) -> Row:
     facts = await unit.one(
         _FACTS,
         community=unit.community,
@@ -273,6 +294,7 @@ async def _facts(unit: Unit, volunteer: int, reward: int, counter: int | None) -
         reward=reward,
         counter=counter,
         clerk=unit.actor,
+        collector=collector,
     )
     if facts is None or (counter is not None and not facts["counters"]):
         raise NotFound
@@ -280,6 +302,11 @@ async def _facts(unit: Unit, volunteer: int, reward: int, counter: int | None) -
         raise Refused(FROZEN)
     if facts["person"] == unit.actor or facts["together"]:
         raise Refused(Message("Somebody else has to serve you and your household."))
+    today = day_of(unit.now, facts["zone"])
+    if facts["cares_from"] is not None and facts["cares_from"] <= today:
+        raise Refused(Message("Somebody else has to serve those you are guardian of or collect for."))
+    if collector is not None and (facts["collects_from"] is None or facts["collects_from"] > today):
+        raise Refused(NO_COLLECTOR)
     return facts
 
 

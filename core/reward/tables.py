@@ -46,6 +46,7 @@ class Redemption(Table, tablename="redemption"):
     clerk = BigInt()
     act = BigInt()
     at = BigInt()
+    collector = BigInt(null=True, default=None)
 
 
 class RedemptionStep(Table, tablename="redemption_step"):

@@ -82,12 +82,19 @@ def came_home(run: Path, role: str, opened: set[str]) -> set[str] | None:
 
 
 def unlinked(server: Server) -> list[str]:
-    """Pages no link leads to: a receipt is reached by redeeming, the others by a form; the demo has them."""
+    """Pages no link leads to: a receipt is reached by redeeming, the others by a form; the demo has them.
+
+    The end of a relation is linked from the pages of two people only.
+    """
     with contextlib.closing(sqlite3.connect(server.settings.sqlite_path)) as book:
         rows = book.execute(
             "select c.slug, r.public_id from redemption r join community c on c.id = r.community limit 1"
         )
         found = [f"/c/{slug}/redemptions/{public_id}" for slug, public_id in rows]
+        ties = book.execute(
+            "select c.slug, r.id from relation r join community c on c.id = r.community limit 1"
+        )
+        found += [f"/c/{slug}/relations/{relation}/end" for slug, relation in ties]
         # The pages of who left or passed away, which the list of people leads to by its filter.
         people = book.execute(
             "select c.slug, v.number, coalesce(v.left_why, '') from volunteer v "

@@ -15,6 +15,7 @@ from web.routes import Route
 ABSENT = {
     "number": next(n for n in map(str, range(98_765_432, 98_765_532)) if is_number(n)),
     "grant": "987654321",
+    "relation": "987654321",
 }
 ABSENT_ID = "0123456789AB"
 
@@ -64,6 +65,7 @@ SOURCES = {
     "programme": Source(word="patrol"),
     "purpose": Source(word="volunteering"),
     "redemption": Source("select public_id from redemption where community = :community order by id limit 1"),
+    "relation": Source("select id from relation where community = :community order by id limit 1"),
     "role": Source("select key from role where community = :community order by id limit 1"),
     "shift": Source(
         _SHIFT + "where s.community = :community order by s.id limit 1",

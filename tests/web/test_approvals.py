@@ -117,3 +117,22 @@ async def test_a_merge_is_asked_for_and_done_when_approved(enter: Enter, offices
     assert (await admin.submit(look, shown, decision="approved")).status == 303
     merged = await cast.house.db.value("select merged_into from volunteer where number = :n", n=goes)
     assert merged == cast["赵叔叔"].volunteer
+
+
+async def test_what_nothing_stands_behind_any_more_is_read_and_refused(enter: Enter, large: Offices) -> None:
+    shown = (await ask(await enter("孙店员"), large)).location.partition("?")[0]
+    cast, house, admin = large.cast, large.house, await enter("林主任")
+    # As it was asked by a programme that is gone: its words are kept, its code is not there.
+    house.approvals = {key: kind for key, kind in house.approvals.items() if key != "redemption.large"}
+    worker = await enter("陈社工")
+    assert (await worker.get(shown)).status == 404
+    assert "大米 5 公斤" in (await admin.get(QUEUE)).text
+    page = await admin.get(shown)
+    assert "大米 5 公斤" in page.text and "不能批准" in page.text
+    assert 'value="approved"' not in page.text and 'value="refused"' in page.text
+    forged = {**page.form(shown), "decision": "approved"}
+    assert (await admin.post(shown, forged)).status == 409
+    done = await admin.submit(page, shown, decision="refused", reason="项目已停用")
+    assert done.location == shown + "?done=refused"
+    assert "项目已停用" in (await (await enter("孙店员")).get(shown)).text
+    assert await points_of(cast, "赵叔叔") == 56

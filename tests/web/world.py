@@ -75,6 +75,9 @@ _MORE = (
     '\'{"stays":"1","goes":"2"}\', \'同一人\', :act, :now)',
     "insert into approval_open (approval, community, kind, subject, subject_id, requester, since_at) "
     "select id, community, kind, subject, subject_id, requester, at from approval where community = :here",
+    "insert into relation (community, person, subject, kind, from_day) "
+    "select v.community, :applicant, v.person, 'collector', '2026-01-01' from volunteer v "
+    "where v.community = :community and v.status = 'active' order by v.id limit 1",
     "insert into role (community, key, name, permissions, based_on) "
     "values (:community, :role, '名册员', '[\"volunteer.read\"]', 'worker')",
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.base.act import Unit, act
-from core.base.errors import Invalid, Refused
+from core.base.errors import Invalid, Message, Refused
 from core.community import approval_lists as lists
 from core.community.approval_lists import PAGE, Shown
 from core.community.approvals import DECISIONS, decide
@@ -27,6 +27,10 @@ def _result(ask: Ask, result: str) -> str:
         "expired": ask._("nobody decided in time"),
     }
     return words[result]
+
+
+def _said(ask: Ask, words: Message | str) -> str:
+    return ask.render(words) if isinstance(words, Message) else words
 
 
 # -- lists -------------------------------------------------------------------------------------------------
@@ -107,7 +111,7 @@ def _row(ask: Ask, shown: Shown) -> GridRow:
     return GridRow(
         href=f"{ask.home}/approvals/{approval.public_id}",
         cells=(
-            Cell(text=ask.render(shown.kind.title), note=ask.render(shown.what)),
+            Cell(text=_said(ask, shown.title), note=_said(ask, shown.what)),
             Cell(text=shown.beneficiary or "—"),
             Cell(text=shown.requester, note=ask.when(approval.at)),
             Cell(text=state, note=note, tone=_TONES[shown.result], tag=True),
@@ -162,7 +166,7 @@ def _done(ask: Ask) -> Flash | None:
 
 def _facts(ask: Ask, shown: Shown) -> list[Fact]:
     approval = shown.approval
-    rows = [Fact(label=ask._("What"), text=ask.render(shown.what))]
+    rows = [Fact(label=ask._("What"), text=_said(ask, shown.what))]
     if shown.beneficiary:
         rows.append(Fact(label=ask._("For"), text=shown.beneficiary))
     rows.append(Fact(label=ask._("Asked by"), text=f"{shown.requester} · {ask.when_full(approval.at)}"))
@@ -196,17 +200,17 @@ def _page(
         errors.append(FieldError(field="", text=error))
     if reason_error:
         errors.append(FieldError(field="reason", text=reason_error))
-    look = shown.kind.href(shown.approval.inputs)
     view = ApprovalView(
-        heading=ask.render(shown.kind.title),
+        heading=_said(ask, shown.title),
         state=_result(ask, shown.result),
         tone=_TONES[shown.result],
         back_href=base if not shown.mine else base + "/asked",
         facts=tuple(_facts(ask, shown)),
-        look_href=ask.home + look if look and shown.may_decide else "",
+        look_href=ask.home + shown.look if shown.look and shown.may_decide else "",
         blocked=ask.render(shown.blocked) if shown.blocked and not shown.mine else "",
         action=f"{base}/{shown.approval.public_id}",
         may_decide=shown.may_decide,
+        may_refuse=shown.may_refuse,
         may_withdraw=shown.mine and not shown.result,
         reason=FormField(
             name="reason",

@@ -85,6 +85,8 @@ ACTIONS: Mapping[str, Message] = {
     "post_kind.rename": Message("Renamed a kind of post"),
     "redemption.make": Message("Handed over a reward"),
     "redemption.undo": Message("Undid an exchange"),
+    "relation.end": Message("Ended a guardian or collector"),
+    "relation.enter": Message("Entered a guardian or collector"),
     "relocation.arrive": Message("Took somebody in from another community"),
     "relocation.cancel": Message("Cancelled a move"),
     "relocation.code": Message("Gave out a code for moving"),

@@ -17,10 +17,11 @@ from core.reward.large import hand_over
 from web.ask import Ask
 from web.pages.office import address
 from web.routes import Answer, get, post
-from web.view_parts import Fact, FieldOption, Flash, grouped, signed
+from web.view_parts import Fact, FieldOption, Flash, FormField, grouped, signed
 from web.views import ConfirmView, CounterMember, CounterReward, CounterView, ReceiptView
 
 PERMISSION = "redemption.make"
+_HIMSELF = "self"  # the form's `collector` when nobody else takes it home
 _LONGEST_PRICE = 10  # digits
 _SEVERAL = Message("Several people fit. Type the whole number on the card.")
 _NOBODY = Message("Nobody here has this number. Look at the card, or ask for the telephone number.")
@@ -63,12 +64,14 @@ async def redeem(ask: Ask) -> Answer:
 
     async def work(unit: Unit) -> dict[str, object]:
         # Looked up inside the act: a form sent again gets its receipt even when the reward is gone since.
-        member, reward, _ = await _chosen(ask)
+        member, reward, shelf = await _chosen(ask)
         agreed = int(price) if price.isascii() and price.isdecimal() and len(price) <= _LONGEST_PRICE else -1
         desk = _at(ask, await _desks(ask))
-        return await hand_over(unit, member.id, reward.id, 1, desk.id if desk else None, agreed=agreed)
+        taker = _collector(ask, shelf)
+        at = desk.id if desk else None
+        return await hand_over(unit, member.id, reward.id, 1, at, agreed=agreed, collector=taker)
 
-    inputs = [ask.form.raw("member"), ask.form.raw("reward"), price, ask.form.raw("desk")]
+    inputs = [ask.form.raw(name) for name in ("member", "reward", "price", "desk", "collector")]
     try:
         done = await act(ask.viewer, "redemption.make", request_id, inputs, work)
     except Refused as refusal:
@@ -121,6 +124,35 @@ async def _chosen(ask: Ask) -> tuple[Volunteer, Reward, Shelf]:
         if reward.public_id == wanted:
             return member, reward, shelf
     raise NotFound
+
+
+def _collector(ask: Ask, shelf: Shelf) -> int | None:
+    """The person the clerk says takes it home; None for the member himself. Raises Refused."""
+    number = ask.form.raw("collector")
+    if number in ("", _HIMSELF):
+        return None
+    found = [one.person for one in shelf.collectors if one.number == number]
+    if not found:
+        raise Refused(redemption.NO_COLLECTOR)
+    return found[0]
+
+
+def _taker(ask: Ask, shelf: Shelf) -> FormField | None:
+    """The choice of who takes it home; none where only the member himself may."""
+    if not shelf.collectors:
+        return None
+    others = [
+        FieldOption(value=one.number, label=f"{masked_name(one.name)} · {one.number}")
+        for one in shelf.collectors
+    ]
+    return FormField(
+        name="collector",
+        label=ask._("Who takes it home?"),
+        kind="select",
+        options=(FieldOption(value=_HIMSELF, label=ask._("The member himself")), *others),
+        hint=ask._("These people are entered as collectors. Ask to see who it is."),
+        required=True,
+    )
 
 
 async def _desks(ask: Ask) -> list[Counter]:
@@ -224,6 +256,7 @@ def _confirm(ask: Ask, member: Volunteer, reward: Reward, shelf: Shelf, desk: Co
             ("price", str(reward.price)),
             ("desk", desk.public_id if desk else ""),
         ),
+        field=_taker(ask, shelf),
         button=ask._("Hand over and book"),
         back_href=base,
     )
@@ -244,6 +277,8 @@ async def _receipt(ask: Ask, *, flash: Flash | None, status: int = 200) -> Answe
         Fact(label=ask._("When"), text=ask.when_full(facts["at"])),
         Fact(label=ask._("Handed over by"), text=facts["clerk_name"]),
     ]
+    if facts["collector_name"]:
+        rows.append(Fact(label=ask._("Collected by"), text=masked_name(facts["collector_name"])))
     if facts["counter"]:
         rows.append(Fact(label=ask._("Service desk"), text=facts["counter"]))
     if undone:

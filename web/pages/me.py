@@ -6,6 +6,7 @@ from core.activity.own import own_record
 from core.base.act import Unit
 from core.base.errors import NotFound
 from core.community.consent import PURPOSES, VOLUNTEERING, take_consent_back
+from core.community.relations import GUARDIAN, KINDS
 from core.community.volunteers import Volunteer
 from core.lifecycle import farewell
 from core.lifecycle.profile import Profile, own_profile
@@ -16,7 +17,7 @@ from web.pages.people_words import Tried, attempt
 from web.pages.person_farewell import leaving_points, standing_facts
 from web.routes import Answer, get, post
 from web.view_parts import Fact, Flash, FormField, NavItem
-from web.views_people import ConsentRow, LookAgainView, MeView, RecordRow, RecordView
+from web.views_people import ConsentRow, LookAgainView, MeView, RecordRow, RecordView, Tie
 
 _RECORD = 300  # services on the printed record
 _WHY = ("own_wish", "moved")
@@ -56,6 +57,21 @@ def _view(ask: Ask, found: Profile) -> MeView:
         teams=words.dated_teams(ask, found.of("team"), linked=False),
         posts=words.dated_posts(ask, found.of("post"), linked=False),
         household=tuple(Fact(label=words.kinship(ask, r["c"]), text=r["a"]) for r in found.of("together")),
+        wards=tuple(
+            Tie(
+                what=words.spaced(r["b"]),
+                name=r["a"],
+                when=words.between(ask, r["d"], None),
+                href=f"{base}/wards/{r['b']}",
+            )
+            for r in found.of("helped")
+            if r["n"] in ask.viewer.wards and r["c"] == GUARDIAN
+        ),
+        helpers=tuple(
+            Fact(label=ask.render(KINDS[r["c"]].title), text=r["a"])
+            for r in found.of("helper")
+            if r["c"] in KINDS
+        ),
         earlier=tuple(Fact(label=one.community, text=ask.duration(one.minutes)) for one in found.earlier),
         consents=tuple(
             ConsentRow(

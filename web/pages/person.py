@@ -3,6 +3,7 @@
 from core.base.act import Unit, note
 from core.base.errors import Invalid, Message, NotFound
 from core.community.alike import Alike
+from core.community.relations import KINDS
 from core.lifecycle.profile import PERMISSION, Profile
 from core.lifecycle.profile import profile as read_profile
 from web.ask import Ask
@@ -11,7 +12,7 @@ from web.pages.people_words import WRITE, address
 from web.pages.words import star_words
 from web.routes import Answer, get, post
 from web.view_parts import Fact, FieldOption, Flash, NavItem, grouped
-from web.views_people import CardView, Dated, Likeness, PersonView
+from web.views_people import CardView, Dated, Likeness, PersonView, Tie
 
 _WHAT_FOR = {
     "call": Message("To call or to write"),
@@ -42,6 +43,8 @@ async def person(ask: Ask) -> Answer:
         "left": ask._("Left. Hours and points are kept."),
         "phone": ask._("The lost telephone opens nothing any more."),
         "merged": ask._("The two entries are one now."),
+        "related": ask._("Entered. It counts from now on."),
+        "unrelated": ask._("Ended."),
         "cancelled": ask._("The code is worth nothing any more."),
     }
     text = texts.get(ask.query.raw("done"))
@@ -84,6 +87,8 @@ def _page(ask: Ask, found: Profile, *, opened: bool = False, flash: Flash | None
         posts=words.dated_posts(ask, found.of("post"), linked=True),
         moves=tuple(_moves(ask, found)),
         household=tuple(_household(ask, found)),
+        relations=tuple(_relations(ask, found, may=may)),
+        relate_href=address(ask, number, "/relations") if may and not found.died else "",
         served=tuple(_served(ask, found)),
         alike=() if found.died else tuple(_alike(ask, found)),
         actions=tuple(_actions(ask, found)) if may else (),
@@ -150,6 +155,22 @@ def _household(ask: Ask, found: Profile) -> list[Fact]:
             href=address(ask, r["b"]) if r["b"] else "",
         )
         for r in found.of("together")
+    ]
+
+
+def _relations(ask: Ask, found: Profile, *, may: bool) -> list[Tie]:
+    """Who does something for him, then for whom he does."""
+    return [
+        Tie(
+            what=ask.render(KINDS[r["c"]].title if part == "helper" else KINDS[r["c"]].of),
+            name=r["a"],
+            when=words.between(ask, r["d"], None),
+            href=address(ask, r["b"]) if r["b"] else "",
+            end_href=f"{ask.home}/relations/{r['place']}/end" if may else "",
+        )
+        for part in ("helper", "helped")
+        for r in found.of(part)
+        if r["c"] in KINDS
     ]
 
 

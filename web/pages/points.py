@@ -100,6 +100,7 @@ def _filters(ask: Ask, base: str, kind: str) -> tuple[NavItem, ...]:
 async def line(ask: Ask) -> Answer:
     found = await statement.line(ask.viewer, ask.path["line"])
     entry = found.entry
+    ward = found.volunteer in ask.viewer.wards
     view = LineView(
         what=entry.title or explanation(ask, entry),
         amount=signed(entry.amount),
@@ -107,8 +108,9 @@ async def line(ask: Ask) -> Answer:
         when_full=ask.when_full(entry.effective_at),
         balance=grouped(entry.posted_after),
         reference=entry.public_id,
-        back_href=ask.home + "/points",
-        receipt_href=f"{ask.home}/points/{entry.public_id}/receipt",
+        receipt_href="" if ward else f"{ask.home}/points/{entry.public_id}/receipt",
+        back_href=f"{ask.home}/me/wards/{found.facts['volunteer_number']}" if ward else ask.home + "/points",
+        back_label=ask._("Points of %(name)s", name=found.facts["volunteer_name"]) if ward else "",
         activity=tuple(_activity(ask, found.facts)),
         inputs=tuple(_reckoning(ask, found)),
         rule_text=_rule_text(ask, found.facts),

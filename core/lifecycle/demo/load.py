@@ -23,6 +23,7 @@ from core.extension.asof import as_of
 from core.extension.calls import tell
 from core.lifecycle.demo import book
 from core.lifecycle.demo import figures as told
+from core.lifecycle.demo.family import relate
 from core.lifecycle.demo.folk import Folk, settle
 from core.lifecycle.demo.land import ZONE, Ground, found, lay_out
 from core.lifecycle.demo.life import applications, goings
@@ -234,6 +235,7 @@ class _Demo:
         ground, at = self.grounds[0], self.marks[-1] - 2 * DAY
         worker = self.viewer(ground, at, self._staff_of(ground, "worker"))
         await self.do(worker, "goings", goings)
+        await self.do(worker, "family", lambda unit: relate(unit, known))
         await self.do(self.viewer(ground, at), "applications", lambda unit: applications(unit, known))
         await self.do(self.viewer(ground, at), "limit", set_limit)
         clerk = self.viewer(ground, self.marks[-1] - HOUR, self._staff_of(ground, "clerk"))

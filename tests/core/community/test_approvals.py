@@ -12,9 +12,10 @@ from core.base.clock import DAY, FixedClock
 from core.base.errors import ConstraintBroken, Invalid, Message, NotFound, Refused
 from core.base.viewer import Viewer
 from core.community import approval_lists as lists
-from core.community.approvals import Approval, Kind, ask_approval, decide, end_overdue, is_due
+from core.community.approvals import Approval, Kind, ask_approval, decide
 from core.community.households import create_household
 from core.community.notices import inbox
+from core.community.overdue import end_overdue, is_due
 from tests.support.cast import Cast
 from tests.support.offices import Offices
 

@@ -15,7 +15,7 @@ from core.community.sessions import hash_of, open_session
 from core.community.teams import members_for_roster, my_teams
 from core.community.viewer import load_viewer, system_viewer
 from core.extension.registry import load
-from core.lifecycle.approval_kinds import KINDS
+from core.lifecycle.approval_kinds import approval_kinds
 from core.lifecycle.demo import EXAMPLE, SignIn, is_empty, load_demo
 from core.lifecycle.demo.figures import COUNTY_PLACES, ESTATE, HOUSEHOLDS, PATROL, RESIDENTS
 from core.lifecycle.imports.whole import import_file
@@ -29,7 +29,11 @@ async def empty(settings: Settings, clock: FixedClock) -> AsyncIterator[House]:
     assert not registry.broken
     await migrate(settings, registry.sources())
     opened = await open_house(
-        settings, clock=clock, registry=registry, handlers=registry.handlers(), approvals=KINDS
+        settings,
+        clock=clock,
+        registry=registry,
+        approvals=approval_kinds(registry),
+        handlers=registry.handlers(),
     )
     yield opened
     await opened.close()

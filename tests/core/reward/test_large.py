@@ -9,9 +9,10 @@ from core.base.act import Unit
 from core.base.clock import DAY, FixedClock
 from core.base.errors import Invalid, Refused
 from core.base.viewer import Viewer
-from core.community.approvals import decide, end_overdue
+from core.community.approvals import decide
 from core.community.communities import change_settings
 from core.community.households import create_household
+from core.community.overdue import end_overdue
 from core.community.roles import NewGrant, grant_roles
 from core.points import statement
 from core.points.opening import Opening, add_openings
