@@ -39,9 +39,7 @@ PERMISSIONS: Mapping[str, Message] = {
 _BY_TEAM = ("team", "activity", "attendance", "volunteer")
 _BY_COUNTER = ("redemption",)
 _BY_AREA = ("area",)
-_NEVER_ALONE = frozenset(
-    {"operator", "role.write", "audit.read", "book.read", "book.clear", "community.settings", "plugin.manage"}
-)
+_NEVER_ALONE = frozenset({"operator", "role.write", "audit.read", "community.settings", "plugin.manage"})
 
 
 def titles(house: House) -> dict[str, Message]:
