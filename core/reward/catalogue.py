@@ -31,7 +31,7 @@ where community = :community and status = 'offered' order by price, id limit 500
 """
 
 _AFFORDABLE = """
-select s.* from (
+select shelf.* from (
 select r.id, r.public_id, r.name, r.description, r.price, r.stock - r.held as stock, r.per_person,
     m.available, cast(null as bigint) as collector
 from (select v.id, coalesce(a.posted - a.held, 0) as available from volunteer v
@@ -39,7 +39,7 @@ from (select v.id, coalesce(a.posted - a.held, 0) as available from volunteer v
       where v.id = :volunteer and v.community = :community and v.status <> 'applied'
       and p.died_on is null) as m
 left join reward r on r.community = :community and r.status = 'offered'
-order by r.price, r.id limit 500) as s
+order by r.price, r.id limit 500) as shelf
 union all
 select null, w.number, p.name, '', null, null, null, null, r.person
 from volunteer v join relation r on r.subject = v.person and r.community = v.community

@@ -7,17 +7,16 @@ from typing import Any
 import msgspec
 
 from core.base.act import Unit
-from core.base.clock import MINUTE, day_of, local, moment
+from core.base.clock import day_of, local, moment
 from core.base.database import Row
 from core.base.errors import Invalid, Message, NotFound, Refused
 from core.base.ids import public_id
-from core.base.viewer import Viewer
 from core.points import ledger
-from core.points.access import require, require_sight
+from core.points.access import require
 from core.points.page import Note, Page, open_page
 from core.reward.catalogue import move_stock
+from core.reward.receipts import may_undo
 
-UNDO_WITHIN = 10 * MINUTE
 MOST_PIECES = 999
 
 _FACTS = """
@@ -85,21 +84,6 @@ _PUT_BACK = """
 update reward set stock = stock + :quantity where id = :reward and community = :community returning stock
 """
 
-_RECEIPT = """
-select e.id, e.public_id, e.volunteer, e.reward_name, e.quantity, e.price, e.points, e.clerk, e.at,
-    e.counter as counter_id, v.number, p.name as volunteer_name, k.name as clerk_name, n.name as counter,
-    n.place as counter_place, n.public_id as desk,
-    a.posted - a.held as available, s.at as undone_at, s.reason as undone_reason,
-    t.public_id as line, h.name as collector_name
-from redemption e join volunteer v on v.id = e.volunteer join person p on p.id = v.person
-join person k on k.id = e.clerk join points_account a on a.volunteer = e.volunteer
-join transfer t on t.account = a.id and t.redemption = e.id and t.kind = 'capture'
-left join counter n on n.id = e.counter left join person h on h.id = e.collector
-left join redemption_step s on s.redemption = e.id and s.step = 'undone'
-where e.public_id = :public_id and e.community = :community
-"""
-
-
 NO_COLLECTOR = Message("This person may not collect for the member (any more). Ask the office.")
 _DEARER = Message("The price has just changed. Look at it again.")
 
@@ -132,14 +116,6 @@ class TooManyTaken(Refused):
             )
         )
         self.left = left
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What was handed over, to whom, by whom; `facts` are the columns of `_RECEIPT`."""
-
-    facts: dict[str, Any]
-    may_undo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,13 +324,6 @@ async def _step(unit: Unit, redemption: int, step: str, reason: str) -> bool:
     return done == 1
 
 
-def _may_undo(viewer: Viewer, clerk: int, counter: int | None, at: int, now: int) -> bool:
-    if viewer.may("redemption.undo", counter=counter):
-        return True
-    mine = viewer.person is not None and viewer.person == clerk
-    return mine and viewer.may("redemption.make", counter=counter) and now - at <= UNDO_WITHIN
-
-
 async def undo(unit: Unit, redemption: int, reason: str) -> dict[str, Any]:
     """Takes a redemption back: the points return to the lots they came from, the pieces to the shelf.
 
@@ -365,7 +334,7 @@ async def undo(unit: Unit, redemption: int, reason: str) -> dict[str, Any]:
     viewer = unit.viewer
     if row is None or unit.actor is None:
         raise NotFound
-    if not _may_undo(viewer, row["clerk"], row["counter"], row["at"], unit.now):
+    if not may_undo(viewer, row["clerk"], row["counter"], row["at"], unit.now):
         if row["clerk"] == unit.actor:
             raise Refused(Message("The ten minutes are over. Ask the community's office to undo it."))
         raise NotFound
@@ -387,21 +356,3 @@ async def undo(unit: Unit, redemption: int, reason: str) -> dict[str, Any]:
     )
     await unit.audit("redemption.undo", "redemption", redemption, points=row["points"])
     return {"redemption": redemption, "public_id": row["public_id"], "points": row["points"], "stock": stock}
-
-
-async def receipt(viewer: Viewer, shown: str) -> Receipt:
-    """The receipt of a redemption, for the volunteer, the clerk who made it and those who may undo or read
-    points.
-
-    Raises NotFound, the same for a foreign one as for an absent one.
-    """
-    row = await viewer.house.db.one(_RECEIPT, public_id=shown, community=viewer.community)
-    if row is None:
-        raise NotFound
-    if viewer.person != row["clerk"] and not viewer.may_somewhere("redemption.make"):
-        require_sight(viewer, row["volunteer"])
-    facts = {name: row[name] for name in row.keys()}  # noqa: SIM118  # asyncpg's rows iterate over values
-    may_undo = facts["undone_at"] is None and _may_undo(
-        viewer, row["clerk"], row["counter_id"], row["at"], viewer.house.clock.now()
-    )
-    return Receipt(facts, may_undo)

@@ -11,7 +11,7 @@ from core.community.cards import number_on, read_token
 from core.community.names import masked_name
 from core.community.search import SERVED, search
 from core.community.volunteers import Volunteer, by_number
-from core.reward import catalogue, redemption
+from core.reward import catalogue, receipts, redemption
 from core.reward.catalogue import Counter, Reward, Shelf
 from core.reward.large import hand_over
 from web.ask import Ask
@@ -96,7 +96,7 @@ async def receipt(ask: Ask) -> Answer:
 async def undo(ask: Ask) -> Answer:
     shown = ask.path["redemption"]
     request_id = ask.form.request_id
-    found = await redemption.receipt(ask.viewer, shown)
+    found = await receipts.receipt(ask.viewer, shown)
     reason = ask.form.raw("reason")
 
     async def work(unit: Unit) -> dict[str, object]:
@@ -264,13 +264,13 @@ def _confirm(ask: Ask, member: Volunteer, reward: Reward, shelf: Shelf, desk: Co
 
 
 async def _receipt(ask: Ask, *, flash: Flash | None, status: int = 200) -> Answer:
-    found = await redemption.receipt(ask.viewer, ask.path["redemption"])
+    found = await receipts.receipt(ask.viewer, ask.path["redemption"])
     facts = found.facts
     undone = facts["undone_at"] is not None
     clerk = ask.viewer.may_somewhere(PERMISSION)
     heading = ask._("Undone: %(reward)s") if undone else ask._("Exchanged: %(reward)s")
     base = f"{ask.home}/redemptions/{facts['public_id']}"
-    until = ask.when(facts["at"] + redemption.UNDO_WITHIN)
+    until = ask.when(facts["at"] + receipts.UNDO_WITHIN)
     rows = [
         Fact(label=ask._("Member"), text=f"{masked_name(facts['volunteer_name'])} · {facts['number']}"),
         Fact(label=ask._("Reward"), text=f"{facts['reward_name']} × {facts['quantity']}"),

@@ -11,11 +11,11 @@ from core.base.sql import compile_sql
 from core.points import home, statement
 from core.points.caps import Caps
 from core.points.opening import Opening, Span, add_openings, take_back_openings
-from core.reward import catalogue, redemption
+from core.reward import catalogue, receipts, redemption
 from tests.support.town import Town, found_town
 
 # Small by nature: a community's catalogue, counters, accounts of its own, rule sheets, closed months.
-SMALL = {"reward", "counter", "rule_sheet", "r", "q", "shut", "soonest"}
+SMALL = {"reward", "shelf", "counter", "rule_sheet", "r", "q", "shut", "soonest"}
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -58,7 +58,7 @@ async def live(town: Town) -> None:
     await statement.months(viewer, mine)
     await catalogue.offered(viewer)
     await catalogue.affordable(viewer, mine)
-    await redemption.receipt(viewer, sold[1]["public_id"])
+    await receipts.receipt(viewer, sold[1]["public_id"])
 
 
 async def paper_book(town: Town) -> None:

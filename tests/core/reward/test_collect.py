@@ -11,7 +11,7 @@ from core.community.communities import change_settings
 from core.community.relations import end_relation, enter_relation
 from core.community.volunteers import NewVolunteer, add_volunteers, by_number
 from core.points.opening import Opening, add_openings
-from core.reward import catalogue, redemption
+from core.reward import catalogue, receipts
 from core.reward.large import hand_over
 from tests.support.offices import Offices
 
@@ -56,12 +56,12 @@ async def test_the_receipt_and_the_log_say_who_took_it_home(shop: Offices) -> No
     ]
     assert len(shelf.affordable) == 2
     sold = await sell(shop, COLLECTOR)
-    receipt = await redemption.receipt(clerk, sold["public_id"])
+    receipt = await receipts.receipt(clerk, sold["public_id"])
     assert receipt.facts["collector_name"] == COLLECTOR
     detail = await db.value("select detail from audit where action = 'redemption.make'")
     assert f'"collector":{cast[COLLECTOR].person}' in detail.replace(" ", "")
     own = await sell(shop, None)
-    assert (await redemption.receipt(clerk, own["public_id"])).facts["collector_name"] is None
+    assert (await receipts.receipt(clerk, own["public_id"])).facts["collector_name"] is None
 
 
 async def test_who_is_no_collector_today_collects_nothing(shop: Offices) -> None:
@@ -106,5 +106,5 @@ async def test_a_large_exchange_remembers_who_will_take_it_home(shop: Offices) -
     asked = await sell(shop, COLLECTOR)
     second = await cast.viewer("陈社工")
     done = await cast.do(second, lambda unit: decide(unit, asked["approval"], "approved"))
-    receipt = await redemption.receipt(second, done.answer["public_id"])
+    receipt = await receipts.receipt(second, done.answer["public_id"])
     assert receipt.facts["collector_name"] == COLLECTOR

@@ -16,7 +16,7 @@ from core.community.overdue import end_overdue
 from core.community.roles import NewGrant, grant_roles
 from core.points import statement
 from core.points.opening import Opening, add_openings
-from core.reward import catalogue, redemption
+from core.reward import catalogue, receipts, redemption
 from core.reward.large import hand_over
 from core.reward.redemption import OutOfStock
 from core.reward.shelf import count_stock, write_off
@@ -88,7 +88,7 @@ async def test_approved_it_is_an_exchange_like_any_other(shop: Cast) -> None:
     asked = await buy(shop, shop.rice, counter=shop.counter)
     done = await settle(shop, asked["approval"], "approved")
     assert await state(shop) == (156, 1, 1)
-    found = await redemption.receipt(await shop.viewer(MEMBER), done["public_id"])
+    found = await receipts.receipt(await shop.viewer(MEMBER), done["public_id"])
     assert (found.facts["clerk_name"], found.facts["counter"]) == (CLERK, "社区服务台")
     line = await shop.house.db.one("select actor, approver from transfer where kind = 'capture'")
     assert line is not None

@@ -9,7 +9,7 @@ from core.base.clock import MINUTE, FixedClock
 from core.base.errors import Invalid, NotFound, Refused
 from core.base.viewer import Viewer
 from core.points import statement
-from core.reward import catalogue, redemption
+from core.reward import catalogue, receipts, redemption
 from tests.support.town import Town
 
 
@@ -71,7 +71,7 @@ async def test_a_reason_is_asked_for(town: Town, sold: dict[str, Any], reason: s
 
 
 async def test_the_receipt_tells_clerk_volunteer_and_undoing(town: Town, sold: dict[str, Any]) -> None:
-    receipt = await redemption.receipt(town.as_volunteer(0), sold["public_id"])
+    receipt = await receipts.receipt(town.as_volunteer(0), sold["public_id"])
     assert (receipt.facts["reward_name"], receipt.facts["points"], receipt.facts["available"]) == (
         "Soap",
         30,
@@ -79,17 +79,17 @@ async def test_the_receipt_tells_clerk_volunteer_and_undoing(town: Town, sold: d
     )
     assert (receipt.facts["clerk_name"], receipt.facts["volunteer_name"]) == ("某0", "某2")
     assert not receipt.may_undo
-    assert (await redemption.receipt(town.as_clerk(), sold["public_id"])).may_undo
+    assert (await receipts.receipt(town.as_clerk(), sold["public_id"])).may_undo
     await undo(town, sold, town.as_clerk())
-    after = await redemption.receipt(town.as_clerk(), sold["public_id"])
+    after = await receipts.receipt(town.as_clerk(), sold["public_id"])
     assert (after.may_undo, after.facts["undone_reason"]) == (False, "dropped")
 
 
 async def test_a_strangers_receipt_looks_absent(town: Town, sold: dict[str, Any]) -> None:
     with pytest.raises(NotFound):
-        await redemption.receipt(town.as_volunteer(1), sold["public_id"])
+        await receipts.receipt(town.as_volunteer(1), sold["public_id"])
     with pytest.raises(NotFound):
-        await redemption.receipt(town.as_volunteer(0), "0" * 12)
+        await receipts.receipt(town.as_volunteer(0), "0" * 12)
 
 
 async def test_refunded_points_go_back_to_a_lot_that_was_taken_back(town: Town) -> None:
