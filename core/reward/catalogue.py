@@ -31,21 +31,21 @@ where community = :community and status = 'offered' order by price, id limit 500
 """
 
 _AFFORDABLE = """
-select shelf.* from (
-select r.id, r.public_id, r.name, r.description, r.price, r.stock - r.held as stock, r.per_person,
+select 1 as part, r.id as id, r.public_id, r.name, r.description, r.price as price,
+    r.stock - r.held as stock, r.per_person,
     m.available, cast(null as bigint) as collector
 from (select v.id, coalesce(a.posted - a.held, 0) as available from volunteer v
       join person p on p.id = v.person left join points_account a on a.volunteer = v.id
       where v.id = :volunteer and v.community = :community and v.status <> 'applied'
       and p.died_on is null) as m
 left join reward r on r.community = :community and r.status = 'offered'
-order by r.price, r.id limit 500) as shelf
 union all
-select null, w.number, p.name, '', null, null, null, null, r.person
+select 0, null, w.number, p.name, '', null, null, null, null, r.person
 from volunteer v join relation r on r.subject = v.person and r.community = v.community
 join volunteer w on w.person = r.person and w.community = r.community and w.status <> 'applied'
 join person p on p.id = r.person and p.died_on is null
 where v.id = :volunteer and v.community = :community and r.kind = 'collector' and r.to_day is null
+order by part, price, id limit 500
 """
 
 _ONE = """
@@ -139,7 +139,7 @@ async def affordable(viewer: Viewer, volunteer: int) -> Shelf:
     if not viewer.may_somewhere("redemption.make"):
         require_sight(viewer, volunteer)
     rows = await viewer.house.db.fetch(_AFFORDABLE, volunteer=volunteer, community=viewer.community)
-    rewards = sorted((_reward(r) for r in rows if r["id"] is not None), key=lambda r: (r.price, r.id))
+    rewards = [_reward(row) for row in rows if row["id"] is not None]
     collectors = [
         Collector(row["collector"], row["public_id"], row["name"]) for row in rows if row["collector"]
     ]

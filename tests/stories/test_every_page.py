@@ -106,7 +106,7 @@ def unlinked(server: Server) -> list[str]:
     # Somebody active first, because one page of each kind is opened and his has the most ways on.
     ways = {"": "", "own_wish": "/return", "died": "/death/undo"}
     found += [f"/c/{slug}/people/{number}{ways[why]}" for slug, number, why in people]
-    # The slip the walk comes by is of somebody who has a PIN.
+    # Of the couple with slips one has a PIN already, and whose page is met first is chance.
     found += [f"/c/{slug}/pins/new?number={number}" for slug, number, why in people if not why]
     return [*found, *{f"/c/{slug}/join/thanks" for slug, _, _ in people}]
 

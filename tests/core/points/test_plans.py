@@ -15,7 +15,7 @@ from core.reward import catalogue, receipts, redemption
 from tests.support.town import Town, found_town
 
 # Small by nature: a community's catalogue, counters, accounts of its own, rule sheets, closed months.
-SMALL = {"reward", "shelf", "counter", "rule_sheet", "r", "q", "shut", "soonest"}
+SMALL = {"reward", "counter", "rule_sheet", "r", "q", "shut", "soonest"}
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
