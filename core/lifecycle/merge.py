@@ -43,7 +43,7 @@ where v.community = :community and v.number in (select r.number from rows(:numbe
 
 _LAST = """
 select t.account, a.volunteer, t.public_id, t.kind, t.amount, t.credit, t.effective_at, t.recorded_at,
-    t.message, t.arguments, t.text, t.posted_after, null as cap, 0 as lost, y.title
+    t.message, t.arguments, t.text, t.posted_after, t.booked_at, null as cap, 0 as lost, y.title
 from points_account a join transfer t on t.account = a.id and t.version > a.version - :most
 left join award w on w.id = t.award left join attendance d on d.id = w.attendance
 left join activity y on y.id = d.activity

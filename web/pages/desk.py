@@ -1,6 +1,6 @@
 """Where somebody with work here and no account of his own begins: what waits for him, then what he does."""
 
-from core.community.approval_lists import has_queue
+from core.community.approval_lists import kinds_to_decide
 from core.community.figures import Figures
 from core.lifecycle.desk import PERMISSIONS, Desk
 from core.lifecycle.desk import desk as read_desk
@@ -16,7 +16,7 @@ async def show(ask: Ask, heading: str, actions: list[NavItem]) -> Answer:
     view = DeskView(
         heading=heading,
         waiting=tuple(_waiting(ask, found)),
-        looks=has_queue(ask.viewer) or any(ask.viewer.may_somewhere(p) for p in PERMISSIONS),
+        looks=bool(kinds_to_decide(ask.viewer)) or any(ask.viewer.may_somewhere(p) for p in PERMISSIONS),
         actions=tuple(actions),
         facts=_facts(ask, found.figures) if found.figures.as_of else (),
         as_of=as_of(ask, [found.figures]),
