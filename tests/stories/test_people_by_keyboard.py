@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.support.browser import DESK, Phone, axe
 from tests.support.people import sign_in_of
@@ -50,9 +50,9 @@ async def test_more_rows_join_the_table_and_the_focus_goes_on_to_them(server: Se
     await page.goto(PEOPLE)
     await page.locator("#pager a").focus()
     await page.keyboard.press("Enter")
-    await page.wait_for_function("document.querySelectorAll('[data-row]').length === 100")
+    await expect(page.locator("[data-row]")).to_have_count(100)
     assert await page.locator("table thead").count() == 1
-    assert await focused(page) == await page.locator("[data-row]").nth(50).inner_text()
+    await expect(page.locator("[data-row]").nth(50)).to_be_focused()
     assert await axe(page) == []
 
 
