@@ -106,10 +106,15 @@ class SealKey:
 
 
 def is_signed(header: Header, signature: str, key: str) -> bool:
-    """Whether the signature (hex) of a header was made with the key (hex, public)."""
+    """Whether the signature (hex) of a header was made with the key (hex, public).
+
+    Hex is small letters without blanks: one thing is written in one way, or a changed byte could hide.
+    """
     try:
-        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
-        public.verify(bytes.fromhex(signature), header.content())
+        public, signed = bytes.fromhex(key), bytes.fromhex(signature)
+        if (public.hex(), signed.hex()) != (key, signature):
+            return False
+        Ed25519PublicKey.from_public_bytes(public).verify(signed, header.content())
     except (InvalidSignature, ValueError):
         return False
     return True

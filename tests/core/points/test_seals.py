@@ -104,6 +104,7 @@ async def test_an_altered_receipt_proves_nothing(town: Town) -> None:
         {"block": [*good["block"][:4], "0" * 64, *good["block"][5:]]},
         {"block": [*good["block"][:-1], good["block"][-1] + 1]},
         {"signature": "0" * 128},
+        {"signature": good["signature"].upper()},
         {"key": "0" * 64},
         {"row": []},
         {"linli": "another thing"},
