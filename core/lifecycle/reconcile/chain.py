@@ -79,7 +79,7 @@ async def blocks_of(house: House, community: int) -> list[Block]:
     """All blocks of a chain in their order (community 0: the house's own)."""
     found: list[Block] = []
     while True:
-        after = found[-1].header.number if found else 0
+        after = found[-1].header.number if found else -1  # 0 is no number, but damage may write it
         rows = await house.db.fetch_apart(_BLOCKS, community=community, after=after, most=_PAGE)
         found += [
             Block(Header(*(row[name] for name in Header._fields)), row["head"], row["signature"])
