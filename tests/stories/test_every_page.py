@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
 
 from core.extension.registry import load
 from core.lifecycle.demo import SignIn
@@ -45,30 +44,6 @@ def place(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve
 def first_of(server: Server, role: str) -> SignIn:
     """The demo's first person of a role."""
     return next(who for who in demo_sign_ins(server.settings) if who.role == role)
-
-
-# What this process has seen. One role sees a page much as another does, so it is looked at once, but for
-# the pages each begins with.
-_SEEN: set[str] = set()
-_SHAPES: set[str] = set()
-# Elements with what a reading machine is told about each; rows of a list that are alike count once.
-_SHAPE = """() => {
-  const told = /^(aria-|role$|type$|alt$|scope$|hidden$|open$|disabled$)/;
-  const words = /^aria-(label|desc|controls)/;
-  const said = a => a.name + '=' + (words.test(a.name) ? !!a.value : a.value);
-  const line = e => [e.localName, e.getAttribute('class'), e.parentElement.localName,
-    ...[...e.attributes].filter(a => told.test(a.name)).map(said)].join(' ');
-  const heads = [...document.querySelectorAll('h1, h2, h3, h4')].map(e => e.localName);
-  return [heads, ...new Set([...document.querySelectorAll('body, body *')].map(line))].join('\\n');
-}"""
-
-
-async def unlike_any(page: Page) -> bool:
-    """Whether no page built of the same elements was seen: another role's view of a page often is."""
-    shape = str(await page.evaluate(_SHAPE))
-    known = shape in _SHAPES
-    _SHAPES.add(shape)
-    return not known
 
 
 def came_home(run: Path, role: str, opened: set[str]) -> set[str] | None:
@@ -136,13 +111,10 @@ async def test_every_page_is_fit_for_a_phone(place: Server, run: Path, role: str
         page = await (await phone.context()).new_page()
         await (page.goto("/sign-in") if role == NOBODY else sign_in(page, first_of(place, role)))
         more = [*unlinked(place), *office_addresses(place)]
-        async for rule in walk(page, places, more, frozenset(_SEEN)):
+        async for rule in walk(page, places, more):
             opened.add(rule.name)
-            found = [*await sideways_scroll(page), *await small_targets(page)]
-            if await unlike_any(page):
-                found += await axe(page)
+            found = [*await axe(page), *await sideways_scroll(page), *await small_targets(page)]
             faults += [f"{rule.name} as {role}: {fault}" for fault in found]
-    _SEEN.update(opened)
     assert not faults, "\n".join(faults)
     everybody = came_home(run, role, opened)
     if everybody is not None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Container, Iterable
+from collections.abc import AsyncIterator, Iterable
 from urllib.parse import urljoin, urlsplit
 
 from playwright.async_api import Error, Page
@@ -46,23 +46,14 @@ async def sign_in(page: Page, who: SignIn) -> None:
     assert not urlsplit(page.url).path.startswith("/sign-in"), f"the {who.role} could not sign in"
 
 
-async def walk(
-    page: Page, places: Map, start: Iterable[str] = (), known: Container[str] = frozenset()
-) -> AsyncIterator[Rule]:
-    """Visits each route that links lead to from the open page and from `start`; yields with the page open.
-
-    Routes in `known` are visited only where the first page itself leads to them: others have seen the rest.
-    """
+async def walk(page: Page, places: Map, start: Iterable[str] = ()) -> AsyncIterator[Rule]:
+    """Visits each route that links lead to from the open page and from `start`; yields with the page open."""
     seen: set[str] = set()
-    queue = deque([(page.url, True), *((address, False) for address in start)])
-    first = True
+    queue = deque([page.url, *start])
     while queue:
-        wanted, near = queue.popleft()
-        address = urljoin(page.url, wanted)
+        address = urljoin(page.url, queue.popleft())
         rule = places.rule_of(address)
         if rule is None or rule.plain or rule.name in seen or _elsewhere(page.url, address):
-            continue
-        if not near and rule.name in known:
             continue
         try:
             answer = await page.goto(address)
@@ -80,8 +71,7 @@ async def walk(
         seen.add(arrived.name)
         links: list[str] = await page.evaluate("[...document.querySelectorAll('a[href]')].map(a => a.href)")
         yield arrived
-        queue.extend((link, first) for link in links)
-        first = False
+        queue.extend(links)
 
 
 def _elsewhere(here: str, address: str) -> bool:

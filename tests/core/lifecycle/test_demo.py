@@ -19,6 +19,7 @@ from core.lifecycle.approval_kinds import approval_kinds
 from core.lifecycle.demo import EXAMPLE, SignIn, is_empty, load_demo
 from core.lifecycle.demo.figures import COUNTY_PLACES, ESTATE, HOUSEHOLDS, PATROL, RESIDENTS
 from core.lifecycle.imports.whole import import_file
+from core.lifecycle.reconcile.run import communities, prove
 from tests.support.book import check_book
 
 
@@ -157,6 +158,8 @@ async def test_the_demo_s_figures_are_those_of_the_two_places_and_its_book_holds
     assert await empty.db.value("select count(*) from attendance_pending") > 0
     assert await empty.db.value("select count(*) from opening") > 300
     assert await check_book(empty.db) == []
+    for community in await communities(empty):
+        assert await prove(empty, community["id"]) == [], community["slug"]
     for way in ways:
         (known,) = await sign_in(empty, way.account, way.password, "127.0.0.1")
         viewer, _ = await load_viewer(empty, hash_of(await open_session(empty, known.person)), "chengjiang")
